@@ -1,0 +1,45 @@
+import type { z } from 'zod';
+import type { Json } from '../shared/json.js';
+import type { RunFacts } from '../shared/task.js';
+
+/** A registered function that a `uses` stage names. Made by {@link defineStage}. */
+export type StageFunction<P extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> = {
+  /** Letters, digits, `_`, `-` and `.`; also the Temporal activity type. */
+  readonly name: string;
+  /** Part of cache keys and of the verdict of a resume. @default "1" */
+  readonly version: string;
+  readonly description?: string;
+  readonly params: P;
+  readonly output: O;
+  readonly run: (task: { readonly params: z.output<P>; readonly ctx: StageContext }) => Promise<z.input<O>> | z.input<O>;
+};
+
+/** What a stage function gets beside its params. */
+export type StageContext = {
+  readonly run: RunFacts;
+  readonly stage: { readonly id: string; readonly name: string };
+  /** The number of this attempt, from 1. */
+  readonly attempt: number;
+  /** The same for every attempt of this stage in this run: pass it to services that de-duplicate. */
+  readonly idempotencyKey: string;
+  /** Aborted when the stage is cancelled, times out, or its worker shuts down. */
+  readonly signal: AbortSignal;
+  readonly log: StageLogger;
+  /** Shows progress to watchers. `fraction` is 0 to 1. */
+  progress(fraction: number, message?: string): void;
+  /** Keeps a value for the next attempt, should this one die. */
+  checkpoint(value: Json): void;
+  /** The last value an earlier attempt gave to {@link StageContext.checkpoint}; undefined on the first. */
+  readonly lastCheckpoint: Json | undefined;
+  readonly state: { get(key: string): Json | undefined; set(key: string, value: Json): void };
+  readonly metrics: { add(name: string, amount: number): void };
+  readonly artifacts: { write(name: string, data: string | Uint8Array): Promise<void> };
+  /** Reads a secret that the definition names. Throws `SecretMissing` when it is not named or not set. */
+  readonly secrets: { get(name: string): string };
+};
+
+/** Writes to the stage's log, which `sluice logs` shows. `fields` are kept beside the message. */
+export type StageLogger = Record<
+  'debug' | 'info' | 'warn' | 'error',
+  (message: string, fields?: Readonly<Record<string, unknown>>) => void
+>;

@@ -1,0 +1,16 @@
+import type { Json } from '../shared/json.js';
+
+/** What the loader knows about stage functions and configured pipelines, without running them. */
+export type StageCatalog = {
+  /** Names of the registered stage functions. */
+  readonly stages: ReadonlyMap<string, CatalogStage>;
+  /** Files of pipelines that definitions may name instead of giving a path; absolute paths. */
+  readonly pipelines: ReadonlyMap<string, string>;
+};
+
+export type CatalogStage = {
+  readonly name: string;
+  readonly version: string;
+  /** Problems of `with`, as path and message. Values that only a run knows are left out of the check. */
+  checkParams(value: Json): ReadonlyArray<{ readonly path: readonly (string | number)[]; readonly message: string }>;
+};

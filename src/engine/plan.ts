@@ -1,0 +1,193 @@
+import type { Json, JsonObject } from '../shared/json.js';
+
+/**
+ * A validated definition with every default filled in: plain JSON, and all that a run needs. Durations are
+ * milliseconds. Strings inside a {@link Template} may hold `${{ CEL }}`; `condition` and `assert` are bare CEL.
+ */
+export type Plan = {
+  readonly pipeline: string;
+  readonly version: string;
+  readonly description?: string;
+  readonly author?: string;
+  readonly tags: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly inputs: Readonly<Record<string, InputSpec>>;
+  /** Values fixed at load, environment already expanded. */
+  readonly variables: JsonObject;
+  readonly secrets: readonly string[];
+  readonly scheduling: Scheduling;
+  readonly failure: FailurePolicy;
+  readonly max_parallel_stages: number | null;
+  readonly timeout_ms: number | null;
+  readonly requires: readonly Requirement[];
+  readonly concurrency: Concurrency | null;
+  readonly modes: Readonly<Record<string, Mode>>;
+  /** In the order of the file. */
+  readonly stages: readonly StagePlan[];
+  readonly hooks: Readonly<Record<HookName, readonly StagePlan[]>>;
+  readonly outputs: Readonly<Record<string, Template>>;
+  /** Plans of child pipelines by the key that `pipeline` stages name; only the outermost plan holds any. */
+  readonly pipelines: Readonly<Record<string, Plan>>;
+};
+
+/** JSON whose strings may hold `${{ CEL }}`. A string that is one whole `${{ }}` keeps the value's type. */
+export type Template = Json;
+
+/**
+ * - `dataflow`: a stage starts as soon as what it depends on has ended.
+ * - `strict`: a level starts when the whole level before it has ended.
+ */
+export type Scheduling = 'dataflow' | 'strict';
+
+/**
+ * - `fail_fast`: after the first failure start no more stages and cancel the running ones.
+ * - `continue`: run everything that can still run.
+ */
+export type FailurePolicy = 'fail_fast' | 'continue';
+
+/**
+ * When a stage runs, looking at how its dependencies ended:
+ * - `all_succeeded`: none failed or was cancelled (skipped by choice counts as done).
+ * - `all_done`: all ended, whatever the outcome.
+ * - `any_succeeded`: at least one succeeded.
+ * - `any_failed`: at least one failed or timed out.
+ * - `always`: like `all_done`, and also after the run was stopped by a failure.
+ */
+export type RunWhen = 'all_succeeded' | 'all_done' | 'any_succeeded' | 'any_failed' | 'always';
+
+export type HookName = 'on_success' | 'on_failure' | 'finally';
+
+/** A named selection of stages with values that override variables. `stages: null` selects all. */
+export type Mode = { readonly stages: readonly string[] | null; readonly variables: JsonObject };
+
+/** Another pipeline that must have succeeded not longer than `max_age_ms` ago. */
+export type Requirement = { readonly pipeline: string; readonly max_age_ms: number | null };
+
+/**
+ * At most one run of a group at a time. A run that meets another one:
+ * - `reject`: fails at once.
+ * - `queue`: waits for it to end.
+ * - `cancel_running`: cancels it, then goes on.
+ */
+export type Concurrency = {
+  readonly group: string;
+  readonly on_conflict: 'reject' | 'queue' | 'cancel_running';
+};
+
+export type InputType = 'string' | 'integer' | 'number' | 'boolean' | 'date' | 'list' | 'object';
+
+/** What a run must be given. The limits mean what they mean in JSON Schema. */
+export type InputSpec = {
+  readonly type: InputType;
+  readonly required: boolean;
+  readonly default?: Json;
+  readonly description?: string;
+  readonly enum?: readonly Json[];
+  readonly pattern?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusive_minimum?: number;
+  readonly exclusive_maximum?: number;
+  readonly multiple_of?: number;
+  readonly min_length?: number;
+  readonly max_length?: number;
+  readonly min_items?: number;
+  readonly max_items?: number;
+  readonly unique_items?: boolean;
+};
+
+export type RetryPlan = {
+  /** Attempts in all, the first one included. 0 means without limit. */
+  readonly max_attempts: number;
+  readonly initial_delay_ms: number;
+  readonly backoff: number;
+  readonly max_delay_ms: number;
+  /** When not empty, only these error types are retried. */
+  readonly retryable_errors: readonly string[];
+  readonly non_retryable_errors: readonly string[];
+};
+
+export type StagePlan = {
+  readonly id: string;
+  /** Shown to people; the ID where the definition gives none. */
+  readonly name: string;
+  /** Explicit dependencies first, then those implied by expressions, without repeats. */
+  readonly depends_on: readonly string[];
+  /** The dependencies that only an expression implies. */
+  readonly implied: readonly string[];
+  readonly enabled: boolean;
+  readonly condition: string | null;
+  readonly run_when: RunWhen;
+  readonly continue_on_error: boolean;
+  /** Limit of one attempt. */
+  readonly timeout_ms: number;
+  /** Limit of all attempts and the waits between them. */
+  readonly total_timeout_ms: number | null;
+  /** Limit of the wait for a worker. */
+  readonly queue_timeout_ms: number | null;
+  readonly heartbeat_timeout_ms: number;
+  readonly retry: RetryPlan;
+  readonly task_queue: string | null;
+  readonly priority: number | null;
+  /** `local`: run as a local activity, for functions far shorter than a second. */
+  readonly mode: 'activity' | 'local';
+  readonly isolation: 'none' | 'thread';
+  readonly artifacts: readonly string[];
+  readonly action: StageAction;
+};
+
+/** What a stage does; `kind` is the key that the definition used. */
+export type StageAction =
+  | { readonly kind: 'uses'; readonly uses: string; readonly with: Template }
+  | {
+      readonly kind: 'run';
+      /** A list is executed as it is; a string runs in `sh -e`. */
+      readonly command: string | readonly string[];
+      readonly env: Readonly<Record<string, Template>>;
+      readonly cwd: string | null;
+      /** Time between SIGTERM and SIGKILL. */
+      readonly grace_ms: number;
+    }
+  | { readonly kind: 'http'; readonly request: HttpRequestPlan }
+  | { readonly kind: 'pipeline'; readonly pipeline: string; readonly with: Template }
+  | {
+      readonly kind: 'gate';
+      readonly checks: ReadonlyArray<{ readonly name: string; readonly assert: string }>;
+      /** Share of checks that must hold, 0 to 1; 1 means all. */
+      readonly min_pass_rate: number;
+    }
+  | { readonly kind: 'set'; readonly output: Template; readonly state: Readonly<Record<string, Template>> }
+  /** `duration` is milliseconds, or a template that gives a duration when it runs. */
+  | { readonly kind: 'sleep'; readonly duration: number | string }
+  /** `time` is an ISO 8601 instant, or a template that gives one. */
+  | { readonly kind: 'until'; readonly time: string }
+  | {
+      readonly kind: 'wait_for';
+      readonly target: ProbeTarget;
+      readonly every_ms: number;
+      /** Limit of the whole wait. */
+      readonly wait_timeout_ms: number;
+    };
+
+export type StageKind = StageAction['kind'];
+
+/** What `wait_for` polls: true ends the wait. */
+export type ProbeTarget =
+  /** A stage function; its output is taken as true or false (`{ ready: … }` also counts). */
+  | { readonly type: 'uses'; readonly uses: string; readonly with: Template }
+  /** A successful run of a pipeline, not older than `max_age_ms`. */
+  | { readonly type: 'pipeline'; readonly pipeline: string; readonly max_age_ms: number | null }
+  /** A file that exists on the worker. */
+  | { readonly type: 'file'; readonly file: Template };
+
+export type HttpRequestPlan = {
+  readonly method: string;
+  readonly url: Template;
+  readonly headers: Readonly<Record<string, Template>>;
+  readonly query: Readonly<Record<string, Template>>;
+  readonly body?: Template;
+  /** Statuses that count as success; empty means 200 to 299. */
+  readonly expected_status: readonly number[];
+  /** How the body is read: `auto` follows the content type. */
+  readonly response: 'auto' | 'json' | 'text';
+};

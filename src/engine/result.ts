@@ -1,0 +1,117 @@
+import type { Json, JsonObject } from '../shared/json.js';
+import type { ArtifactRef } from '../shared/task.js';
+
+/**
+ * ```
+ * pending ─ready→ waiting ─slot→ running ─→ succeeded | failed | timed_out | cancelled
+ *    │               │
+ *    └───────────────┴─→ skipped | cancelled | reused
+ * ```
+ */
+export type StageStatus = ActiveStatus | FinalStatus;
+
+/**
+ * - `pending`: something it depends on has not ended.
+ * - `waiting`: ready, and waits for a concurrency slot.
+ * - `running`: an attempt runs, or the next one waits for its retry delay.
+ * - `awaiting_approval`: people have to decide.
+ * - `held`: out of attempts, and waits for a person to decide.
+ */
+export type ActiveStatus = 'pending' | 'waiting' | 'running' | 'awaiting_approval' | 'held';
+
+/**
+ * - `succeeded`: it ran and gave an output.
+ * - `failed`: its last attempt ended in an error.
+ * - `timed_out`: its last attempt ran out of time; counts as a failure.
+ * - `skipped`: it never ran, for the reason given.
+ * - `cancelled`: it was stopped, or the run was stopped before it could start.
+ * - `reused`: its output came from a cache, an earlier run or a fallback.
+ */
+export type FinalStatus = 'succeeded' | 'failed' | 'timed_out' | 'skipped' | 'cancelled' | 'reused';
+
+/**
+ * - `disabled`: `enabled: false`.
+ * - `condition`: its condition was false.
+ * - `mode`: the run's mode does not select it.
+ * - `upstream`: something it depends on failed or was itself skipped for that reason.
+ * - `operator`: a person skipped it.
+ */
+export type SkipReason = 'disabled' | 'condition' | 'mode' | 'upstream' | 'operator';
+
+export type RunEndStatus = 'succeeded' | 'failed' | 'cancelled' | 'timed_out';
+
+export type StageError = {
+  readonly type: string;
+  readonly message: string;
+  /** ID of the stage; in a child pipeline's error the path of IDs, joined by `/`. */
+  readonly stage: string;
+};
+
+/** What is known of one stage. Times are ISO 8601 in UTC; what has not happened is null. */
+export type StageResult<S extends StageStatus = StageStatus> = {
+  readonly name: string;
+  readonly kind: string;
+  readonly status: S;
+  /** Number of the level in the plan, from 1. */
+  readonly wave: number;
+  readonly attempts: number;
+  readonly started_at: string | null;
+  readonly ended_at: string | null;
+  readonly duration_ms: number | null;
+  readonly output: Json;
+  readonly error: StageError | null;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly skip_reason: SkipReason | null;
+  readonly reused_from: string | null;
+  readonly artifacts: readonly ArtifactRef[];
+};
+
+/** The result of a run that ended: the workflow's result, or the first detail of its failure. */
+export type RunResult = RunSummary & {
+  readonly status: RunEndStatus;
+  readonly ended_at: string;
+  readonly total_duration_ms: number;
+  readonly stages: Readonly<Record<string, StageResult<FinalStatus>>>;
+  readonly hooks: Readonly<Record<string, StageResult<FinalStatus>>>;
+};
+
+/** The answer to the `status` query: a result in the making. */
+export type RunStatus = Omit<RunSummary, 'success'> & {
+  readonly status: RunEndStatus | 'running' | 'queued';
+  readonly success: boolean | null;
+  readonly ended_at: string | null;
+  readonly total_duration_ms: number;
+  readonly stages: Readonly<Record<string, StageResult>>;
+  readonly hooks: Readonly<Record<string, StageResult>>;
+  readonly progress: Progress;
+  /** What happened to the run that is not the end of a stage, oldest first, the last 50. */
+  readonly notes: readonly string[];
+};
+
+export type Progress = {
+  readonly total: number;
+  readonly done: number;
+  readonly running: number;
+  readonly failed: number;
+  /** Share of stages that ended, 0 to 1. */
+  readonly fraction: number;
+};
+
+type RunSummary = {
+  readonly pipeline: string;
+  readonly version: string;
+  readonly workflow_id: string;
+  readonly run_id: string;
+  readonly mode: string | null;
+  readonly success: boolean;
+  /** True when the run succeeded although a stage failed, fell back or lost items. */
+  readonly partial: boolean;
+  readonly started_at: string;
+  readonly error: StageError | null;
+  readonly outputs: JsonObject;
+  readonly executed_stages: readonly string[];
+  readonly skipped_stages: readonly string[];
+  readonly failed_stages: readonly string[];
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly state: JsonObject;
+};

@@ -1,0 +1,29 @@
+import type { Json, JsonObject } from '../shared/json.js';
+import type { Plan } from './plan.js';
+import type { StageResult } from './result.js';
+
+/** The only argument of the `pipeline` workflow. */
+export type RunInput = {
+  readonly plan: Plan;
+  /** Checked against `plan.inputs`, with the defaults filled in. */
+  readonly inputs: JsonObject;
+  /** The plan's variables with those of the mode on top. */
+  readonly variables: JsonObject;
+  readonly mode: string | null;
+  /** True when `requires` was overridden by a person. */
+  readonly forced?: boolean;
+  /** Set by continue-as-new only. */
+  readonly carried?: CarriedRun;
+};
+
+/** What a run takes along into its next history. */
+export type CarriedRun = {
+  readonly started_at: string;
+  readonly phase: 'stages' | 'hooks';
+  /** Stages that ended, in the order in which they ended. */
+  readonly ended: ReadonlyArray<readonly [id: string, result: StageResult]>;
+  readonly state: Readonly<Record<string, Json>>;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly notes: readonly string[];
+  readonly stopping: 'no' | 'after_wave' | 'failed';
+};

@@ -1,0 +1,55 @@
+/** Names that cross process borders: Temporal task queues, activity types, search attributes and error types. */
+
+/** The task queue used where neither the configuration nor a stage names one. */
+export const DEFAULT_TASK_QUEUE = 'sluice';
+
+/** The workflow type that runs a plan. */
+export const PIPELINE_WORKFLOW = 'pipeline';
+
+/** Activity types of the built-in stage kinds; user stage functions are registered under their own names. */
+export const ACTIVITY = {
+  run: 'sluice.run',
+  http: 'sluice.http',
+  probe: 'sluice.probe',
+} as const;
+
+/** Search attributes, all of type Keyword but the two lists. */
+export const SEARCH_ATTRIBUTE = {
+  pipeline: 'SluicePipeline',
+  version: 'SluiceVersion',
+  status: 'SluiceStatus',
+  mode: 'SluiceMode',
+  labels: 'SluiceLabels',
+  failedStages: 'SluiceFailedStages',
+  parentRun: 'SluiceParentRun',
+} as const;
+
+/** Types carried by errors across Temporal. A definition's `retryable_errors` may name them. */
+export const ERROR_TYPE = {
+  /** Params, output or inputs do not fit their schema. Not retried. */
+  validation: 'ValidationError',
+  /** A stage ran past `timeout`, `total_timeout` or `queue_timeout`, or stopped heartbeating. */
+  timeout: 'TimeoutError',
+  /** A command exited with a code other than 0, or was ended by a signal. */
+  command: 'CommandError',
+  /** A command could not be started at all. Not retried. */
+  commandNotFound: 'CommandNotFound',
+  /** An HTTP response with a status that was not expected. */
+  httpStatus: 'HttpError',
+  /** The connection of an HTTP request failed. */
+  httpConnection: 'HttpConnectionError',
+  /** A check of a gate did not hold. */
+  gate: 'GateFailed',
+  /** An expression could not be evaluated against the run's values. */
+  expression: 'ExpressionError',
+  /** A secret named in the definition is not set where the worker runs. Not retried. */
+  secretMissing: 'SecretMissing',
+  /** A file listed under `artifacts` was not written by the stage. */
+  artifactMissing: 'ArtifactMissing',
+  /** A child pipeline or the run itself failed; details carry its result. */
+  pipelineFailed: 'PipelineFailed',
+  /** The run went past its own `timeout`; details carry its result. */
+  pipelineTimedOut: 'PipelineTimedOut',
+  /** A run could not start because another holds its concurrency group. */
+  concurrency: 'ConcurrencyConflict',
+} as const;

@@ -1,0 +1,62 @@
+import type { Json, JsonObject } from './json.js';
+
+/**
+ * The JSON contract between a run and a stage's activity, the same for a worker in any language.
+ * A task goes in as the activity's only argument; a {@link TaskResult} comes back.
+ */
+export type StageTask = {
+  /** Resolved `with` (for `run` and `http` stages: the resolved command or request). Holds no secret. */
+  readonly params: Json;
+  readonly run: RunFacts;
+  readonly stage: { readonly id: string; readonly name: string };
+  /** Names of the environment variables that the worker may read as secrets for this stage. */
+  readonly secrets?: readonly string[];
+  /** Where secrets go in `params`; the value there is the text `***` until the worker fills it in. */
+  readonly secret_slots?: readonly SecretSlot[];
+  /** Shared state of the run when the stage was scheduled; absent when empty. */
+  readonly state?: JsonObject;
+  /** When set, only errors of these types are retried. */
+  readonly retryable_errors?: readonly string[];
+  /** Files that the stage promises to write, relative to its working folder. */
+  readonly artifacts?: readonly string[];
+  /** `thread`: run the function in a worker thread because it blocks the event loop. */
+  readonly isolation?: 'thread';
+};
+
+/** `run.*` in expressions and `ctx.run` in stage functions. Times are ISO 8601 in UTC. */
+export type RunFacts = {
+  readonly id: string;
+  readonly workflow_id: string;
+  readonly pipeline: string;
+  readonly version: string;
+  readonly mode: string | null;
+  /** 1 for the first execution of this run; higher after Temporal retried the whole run. */
+  readonly attempt: number;
+  readonly started_at: string;
+  readonly scheduled_at: string;
+};
+
+/** One string inside `params` that is made of literal text and secrets. */
+export type SecretSlot = {
+  /** JSON Pointer (RFC 6901) into `params`. */
+  readonly at: string;
+  /** Concatenated in order: literal text, or the name of a secret. */
+  readonly parts: ReadonlyArray<string | { readonly secret: string }>;
+};
+
+/** What a stage's activity returns. */
+export type TaskResult = {
+  readonly output: Json;
+  /** Keys set in the run's shared state, merged in completion order. */
+  readonly state?: JsonObject;
+  /** Counters added to the stage's and the run's metrics. */
+  readonly metrics?: Readonly<Record<string, number>>;
+  readonly artifacts?: readonly ArtifactRef[];
+};
+
+/** A file kept in the store. */
+export type ArtifactRef = {
+  readonly name: string;
+  readonly sha256: string;
+  readonly size_bytes: number;
+};
