@@ -1,0 +1,29 @@
+import type { JsonObject } from '../shared/json.js';
+import { checkInputs } from './check-inputs.js';
+import type { Plan } from './plan.js';
+import type { RunInput } from './run-input.js';
+
+export type RunRequest = {
+  readonly inputs?: JsonObject;
+  readonly mode?: string | null;
+  readonly forced?: boolean;
+};
+
+/** The argument of a new run, or all that is wrong with the request: inputs that do not fit, an unknown mode. */
+export function createRunInput(
+  plan: Plan,
+  request: RunRequest,
+): { readonly input: RunInput } | { readonly problems: readonly string[] } {
+  const { inputs, problems } = checkInputs(plan.inputs, request.inputs ?? {});
+  const messages = problems.map((problem) => problem.message);
+  const mode = request.mode ?? null;
+  const selected = mode !== null && Object.hasOwn(plan.modes, mode) ? plan.modes[mode] : undefined;
+  if (mode !== null && selected === undefined) {
+    const modes = Object.keys(plan.modes);
+    const known = modes.length === 0 ? 'The pipeline has no modes.' : `Modes: ${modes.join(', ')}.`;
+    messages.push(`mode "${mode}" does not exist. ${known}`);
+  }
+  if (messages.length > 0) return { problems: messages };
+  const variables = { ...plan.variables, ...selected?.variables };
+  return { input: { plan, inputs, variables, mode, ...(request.forced === true ? { forced: true } : {}) } };
+}
