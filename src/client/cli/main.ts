@@ -1,0 +1,43 @@
+#!/usr/bin/env node
+import { EXIT } from './errors.js';
+import { startCli } from './program.js';
+
+// The only file that ends the process, listens to signals or names the process's own streams.
+
+const interruption = new AbortController();
+
+/** A reader that went away (`| head`) is no fault: end without a word. */
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(EXIT.ok);
+    throw error;
+  });
+}
+
+const { session, done } = startCli(process.argv.slice(2), {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  stdin: process.stdin,
+  env: process.env,
+  cwd: process.cwd(),
+  interrupted: interruption.signal,
+});
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (interruption.signal.aborted || !session.handlesInterruption()) process.exit(EXIT.interrupted);
+    interruption.abort(signal);
+  });
+}
+
+const exitCode = await done;
+await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+process.exit(exitCode);
+
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write('', () => {
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,62 @@
+import Table from 'cli-table3';
+import type { CliContext, Colours } from './context.js';
+import type { ErrorReport } from './errors.js';
+
+/** Tells the user about an error that ended the command: as JSON on stdout, or in words on stderr. */
+export function writeError(cli: CliContext, report: ErrorReport): void {
+  if (cli.isJson) {
+    cli.json({ error: { code: report.code, message: report.message, hint: report.hint } });
+    return;
+  }
+  const { red, dim } = cli.colours.stderr;
+  cli.note(`${red('error')} ${report.message}`);
+  if (report.hint !== null) cli.note(dim(report.hint));
+}
+
+export type Column = {
+  readonly title: string;
+  readonly align?: 'left' | 'right';
+  /** The text is wrapped to this many columns. */
+  readonly width?: number;
+};
+
+/** A table without vertical rules, which stays readable when it is piped into a file. */
+export function formatTable(
+  columns: readonly Column[],
+  rows: ReadonlyArray<readonly string[]>,
+  colours: Colours,
+): string {
+  const widths = columns.map((column) => column.width ?? null);
+  const table = new Table({
+    head: columns.map((column) => colours.dim(column.title)),
+    colAligns: columns.map((column) => column.align ?? 'left'),
+    colWidths: widths,
+    wordWrap: widths.some((width) => width !== null),
+    chars: NO_RULES,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
+  });
+  for (const row of rows) table.push([...row]);
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
+}
+
+const NO_RULES = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '',
+} as const;

@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { createSession } from './context.js';
+import type { CliContext, CliIo, CliSession } from './context.js';
+import { EXIT, UsageError, reportError } from './errors.js';
+import type { ExitCode } from './errors.js';
+import { writeError } from './output.js';
+import { REGISTRATIONS } from './registrations.js';
+
+/** A command line that has been understood and waits to run. */
+export type CliRun = { readonly session: CliSession; readonly done: Promise<ExitCode> };
+
+/** Runs one command line, without `node` and the script's name. Never rejects. */
+export function startCli(args: readonly string[], io: CliIo): CliRun {
+  const session = createSession(io, asksForJson(args));
+  return { session, done: runProgram(args, session) };
+}
+
+/** The `sluice` program with all its commands. */
+export function createProgram(cli: CliContext): Command {
+  const program = new Command('sluice')
+    .description('Runs declarative pipelines durably on Temporal.')
+    .version(packageVersion(), '-V, --version', 'Print the version.')
+    .helpOption('-h, --help', 'Show this help.')
+    .helpCommand('help [command]', 'Show the help of a command.')
+    .option('--json', 'Print one JSON document on stdout.')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => void cli.stdout.write(text),
+      writeErr: (text) => void cli.stderr.write(text),
+      outputError: () => undefined,
+      getOutHelpWidth: () => Math.min(cli.width, 110),
+      getErrHelpWidth: () => Math.min(cli.width, 110),
+      getOutHasColors: () => cli.colours.stdout.isColorSupported,
+      getErrHasColors: () => cli.colours.stderr.isColorSupported,
+    })
+    .exitOverride();
+  for (const [group, registrations] of REGISTRATIONS) {
+    program.commandsGroup(`${group}:`);
+    for (const register of registrations) register(program, cli);
+  }
+  program.addHelpText('after', PROGRAM_HELP);
+  return program;
+}
+
+const PROGRAM_HELP = `
+Examples:
+  sluice init my-project                      a new project, ready to run
+  sluice run pipelines/hello.yaml             run a pipeline and follow it
+  sluice validate pipelines/*.yaml            all problems of all files at once
+  sluice run pipelines/hello.yaml --json | jq .outputs
+
+RUN is a workflow ID, a run ID, or the name of a pipeline for its latest run.
+Exit codes: 0 success, 1 the run failed or was cancelled, 2 the definition or the command is wrong,
+3 Temporal cannot be reached, 130 interrupted.`;
+
+async function runProgram(args: readonly string[], session: CliSession): Promise<ExitCode> {
+  const { cli } = session;
+  const program = createProgram(cli);
+  try {
+    if (args.every((arg) => arg === '--json')) throw noCommand(program, cli);
+    await program.parseAsync([...args], { from: 'user' });
+    return session.exitCode();
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
+    const report = reportError(error instanceof CommanderError ? toUsageError(error, program, args) : error);
+    writeError(cli, report);
+    if (report.code === 'internal' && (cli.env['SLUICE_DEBUG'] ?? '') !== '') cli.note(stackOf(error));
+    return report.exitCode;
+  }
+}
+
+function noCommand(program: Command, cli: CliContext): UsageError {
+  if (!cli.isJson) program.outputHelp({ error: true });
+  return new UsageError('No command was given.', { hint: 'See "sluice --help".' });
+}
+
+/** Commander puts its suggestion into a second line of the message; ours goes into the hint. */
+function toUsageError(error: CommanderError, program: Command, args: readonly string[]): UsageError {
+  const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
+  const command = program.commands.find((candidate) => args.includes(candidate.name()));
+  const help = `See "sluice ${command === undefined ? '' : `${command.name()} `}--help".`;
+  const suggestion = rest.join(' ').replace(/^\(|\)$/g, '');
+  const message = first.charAt(0).toUpperCase() + first.slice(1);
+  return new UsageError(message.endsWith('.') ? message : `${message}.`, {
+    hint: suggestion === '' ? help : `${suggestion} ${help}`,
+  });
+}
+
+/** Known before parsing, because an error of the parsing itself must be JSON too. */
+function asksForJson(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return args.slice(0, end === -1 ? args.length : end).includes('--json');
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
