@@ -1,0 +1,36 @@
+import { isGrpcServiceError } from '@temporalio/client';
+
+/** The gRPC codes that this client tells apart. */
+const CODE = {
+  CANCELLED: 1,
+  INVALID_ARGUMENT: 3,
+  DEADLINE_EXCEEDED: 4,
+  NOT_FOUND: 5,
+  ALREADY_EXISTS: 6,
+  PERMISSION_DENIED: 7,
+  FAILED_PRECONDITION: 9,
+  UNIMPLEMENTED: 12,
+  UNAVAILABLE: 14,
+  UNAUTHENTICATED: 16,
+} as const;
+
+type GrpcCode = keyof typeof CODE;
+
+/** True when an error, or what caused it, is a gRPC error with one of these codes. */
+export function isGrpc(error: unknown, ...codes: readonly GrpcCode[]): boolean {
+  if (isGrpcServiceError(error)) return codes.some((code) => CODE[code] === error.code);
+  return error instanceof Error && error.cause !== undefined && isGrpc(error.cause, ...codes);
+}
+
+/** The innermost words of an error, for a sentence that goes on after a colon. */
+export function messageOf(error: unknown): string {
+  if (isGrpcServiceError(error)) return error.details === '' ? error.message : error.details;
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? messageOf(error.cause) : error.message;
+}
+
+/** True when a query failed because no worker took it in time, not because the run refused it. */
+export function isNoAnswer(error: unknown): boolean {
+  if (isGrpc(error, 'DEADLINE_EXCEEDED', 'FAILED_PRECONDITION', 'CANCELLED')) return true;
+  return /no poller|workflow task not completed|not completed yet/i.test(messageOf(error));
+}

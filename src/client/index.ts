@@ -1,0 +1,11 @@
+export { ClientError, type ClientErrorCode } from './client-error.js';
+export { SluiceClient, type SluiceClientSettings, type StartOptions } from './sluice-client.js';
+export { RunHandle, type LogsOptions } from './run-handle.js';
+export type { RunReference } from './find-run.js';
+export { LISTED_STATUSES, type ListedStatus, type ListFilter, type RunListItem } from './run-list.js';
+export { unmetRequirements, type UnmetRequirement } from './requirements.js';
+export { ensureSearchAttributes, missingSearchAttributes } from './search-attributes.js';
+export type { RunEvent, RunSnapshot, StageRetry } from './run-event.js';
+export type { WatchOptions } from './watch-run.js';
+export type { LiveAttempt, LiveProgress } from './live-attempt.js';
+export type { RunResult, RunStatus, StageResult } from '../engine/result.js';

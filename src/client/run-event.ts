@@ -1,0 +1,101 @@
+import type { RunResult, RunStatus, StageError, StageResult } from '../engine/result.js';
+import type { LogLine } from '../storage/log-line.js';
+import type { LiveAttempt, LiveProgress } from './live-attempt.js';
+
+/**
+ * What a watcher of a run is told. Every renderer draws from these alone.
+ *
+ * - `run_seen`: the run answered for the first time; later events are changes from here.
+ * - `stage_changed`: a stage has a new status.
+ * - `stage_progress`: a running stage told how far it is.
+ * - `stage_retry`: an attempt failed and another one follows.
+ * - `note`: something happened to the run itself.
+ * - `log`: a stage wrote a line.
+ * - `quiet`: no worker, or not even the server, answers at the moment; the run may go on all the same.
+ * - `run_ended`: the run is over; nothing follows.
+ */
+export type RunEvent =
+  | { readonly type: 'run_seen'; readonly status: RunStatus }
+  | { readonly type: 'stage_changed'; readonly stage: string; readonly result: StageResult }
+  | { readonly type: 'stage_progress'; readonly stage: string; readonly progress: LiveProgress }
+  | { readonly type: 'stage_retry'; readonly stage: string; readonly retry: StageRetry }
+  | { readonly type: 'note'; readonly text: string }
+  | { readonly type: 'log'; readonly line: LogLine }
+  | { readonly type: 'quiet'; readonly who: 'worker' | 'server' }
+  | { readonly type: 'run_ended'; readonly result: RunResult };
+
+export type StageRetry = {
+  /** The attempt that runs or comes next. */
+  readonly attempt: number;
+  /** 0: without limit. */
+  readonly maxAttempts: number;
+  readonly error: Omit<StageError, 'stage'> | null;
+  /** Milliseconds since 1970; null once the attempt is due. */
+  readonly nextAttemptAt: number | null;
+};
+
+/** A run at one moment: its status and its open attempts by stage. */
+export type RunSnapshot = {
+  readonly status: RunStatus;
+  readonly live: ReadonlyMap<string, LiveAttempt>;
+};
+
+/** What changed between two moments, in the order in which it is worth telling. */
+export function runChanges(before: RunSnapshot | null, after: RunSnapshot): readonly RunEvent[] {
+  if (before === null) return [{ type: 'run_seen', status: after.status }, ...liveChanges(null, after)];
+  return [
+    ...stageChanges(before.status.stages, after.status.stages),
+    ...stageChanges(before.status.hooks, after.status.hooks),
+    ...noteChanges(before.status.notes, after.status.notes),
+    ...liveChanges(before, after),
+  ];
+}
+
+type Stages = Readonly<Record<string, StageResult>>;
+
+/** Ends come before starts, each in time order, so that the lines read as the run went. */
+function stageChanges(before: Stages, after: Stages): readonly RunEvent[] {
+  const changed: { readonly at: string; readonly event: RunEvent }[] = [];
+  for (const [stage, result] of Object.entries(after)) {
+    const old = before[stage];
+    if (old?.status === result.status) continue;
+    changed.push({
+      at: result.ended_at ?? result.started_at ?? '',
+      event: { type: 'stage_changed', stage, result },
+    });
+  }
+  return changed.sort((a, b) => a.at.localeCompare(b.at)).map(({ event }) => event);
+}
+
+function noteChanges(before: readonly string[], after: readonly string[]): readonly RunEvent[] {
+  const last = before.at(-1);
+  const start = last === undefined ? 0 : after.lastIndexOf(last) + 1;
+  return after.slice(start).map((text) => ({ type: 'note', text }));
+}
+
+function liveChanges(before: RunSnapshot | null, after: RunSnapshot): readonly RunEvent[] {
+  const events: RunEvent[] = [];
+  for (const [stage, live] of after.live) {
+    const old = before?.live.get(stage);
+    if (live.attempt > 1 && (old?.attempt !== live.attempt || old.nextAttemptAt !== live.nextAttemptAt)) {
+      events.push({
+        type: 'stage_retry',
+        stage,
+        retry: {
+          attempt: live.attempt,
+          maxAttempts: live.maxAttempts,
+          error: live.lastError,
+          nextAttemptAt: live.nextAttemptAt,
+        },
+      });
+    }
+    if (live.progress !== null && !sameProgress(old?.progress ?? null, live.progress)) {
+      events.push({ type: 'stage_progress', stage, progress: live.progress });
+    }
+  }
+  return events;
+}
+
+function sameProgress(a: LiveProgress | null, b: LiveProgress): boolean {
+  return a !== null && a.fraction === b.fraction && a.message === b.message;
+}

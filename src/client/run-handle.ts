@@ -1,0 +1,197 @@
+import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
+import type { RunResult, RunStatus } from '../engine/result.js';
+import type { BlobStore } from '../storage/blob-store.js';
+import type { LogLine } from '../storage/log-line.js';
+import { readStageLogs } from '../storage/read-stage-logs.js';
+import { cancelAfterWaveSignal, statusQuery } from '../workflows/messages.js';
+import { ClientError } from './client-error.js';
+import {
+  bareStatus,
+  type Ending,
+  endingOf,
+  resultFromStatus,
+  resultInFailure,
+  statusFromResult,
+} from './ended-run.js';
+import { isNoAnswer } from './grpc-errors.js';
+import { byStage, readLiveAttempts } from './live-attempt.js';
+import type { RunEvent, RunSnapshot } from './run-event.js';
+import type { RunReference } from './find-run.js';
+import { toListItem } from './run-list.js';
+import { runUrl } from './ui-link.js';
+import { type WatchOptions, watchRun } from './watch-run.js';
+
+const QUERY_TIMEOUT_MS = 10_000;
+
+/** What a handle needs of the client that made it. */
+export type RunHandleDeps = {
+  readonly client: Client;
+  /** Where stage logs are read from; without one there are no logs. */
+  readonly store?: BlobStore;
+  readonly uiUrl?: string;
+};
+
+export type LogsOptions = {
+  readonly stage?: string;
+  readonly follow?: boolean;
+  readonly signal?: AbortSignal;
+};
+
+/** One run: to watch it, steer it and get its result. Holds nothing open. */
+export class RunHandle {
+  readonly workflowId: string;
+  /** The run's first execution; later ones after continue-as-new belong to it. */
+  readonly runId: string;
+  readonly #deps: RunHandleDeps;
+
+  constructor(deps: RunHandleDeps, run: RunReference) {
+    this.#deps = deps;
+    this.workflowId = run.workflowId;
+    this.runId = run.runId;
+  }
+
+  /** The run's page in the Temporal Web UI; undefined where no Web UI is known. */
+  get uiUrl(): string | undefined {
+    const { client, uiUrl } = this.#deps;
+    return uiUrl === undefined ? undefined : runUrl(uiUrl, client.options.namespace, this);
+  }
+
+  /**
+   * The run's state now. When no worker answers it holds only what Temporal knows, and a note says so.
+   * `outputs: false` leaves stage outputs out.
+   */
+  async status(options: { readonly outputs?: boolean } = {}): Promise<RunStatus> {
+    const description = await this.describe();
+    try {
+      return await this.query(options, description);
+    } catch (error) {
+      if (!isNoAnswer(error)) throw error;
+      if (description.closeTime !== undefined) return statusFromResult(await this.result());
+      return this.#bare(description, [`No worker answers on task queue "${description.taskQueue}".`]);
+    }
+  }
+
+  /** Asks the run's worker for the state. Throws when none answers in time. */
+  async query(
+    options: { readonly outputs?: boolean },
+    { runId }: { readonly runId: string },
+  ): Promise<RunStatus> {
+    const { client } = this.#deps;
+    const handle = client.workflow.getHandle(this.workflowId, runId);
+    return client.withDeadline(Date.now() + QUERY_TIMEOUT_MS, () => handle.query(statusQuery, options));
+  }
+
+  /** Waits for the end and gives the result, also of a run that failed, was cancelled or terminated. */
+  async result(options: { readonly signal?: AbortSignal } = {}): Promise<RunResult> {
+    const { client } = this.#deps;
+    const wait = (): Promise<RunResult> => client.workflow.getHandle(this.workflowId, this.runId).result();
+    try {
+      return await (options.signal === undefined ? wait() : client.withAbortSignal(options.signal, wait));
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) throw this.#gone(error);
+      return resultInFailure(error) ?? (await this.#resultWithoutOne(endingOf(error)));
+    }
+  }
+
+  /** Cancels the run. `afterWave` lets running stages end first. */
+  async cancel(options: { readonly afterWave?: boolean } = {}): Promise<void> {
+    const handle = this.#deps.client.workflow.getHandle(this.workflowId, (await this.describe()).runId);
+    await this.#steer(async () => {
+      if (options.afterWave === true) await handle.signal(cancelAfterWaveSignal);
+      else await handle.cancel();
+    });
+  }
+
+  /** Ends the run at once: its stages are not told, and its `finally` does not run. */
+  async terminate(reason?: string): Promise<void> {
+    const handle = this.#deps.client.workflow.getHandle(this.workflowId, (await this.describe()).runId);
+    await this.#steer(() => handle.terminate(reason));
+  }
+
+  /** What happens to the run from now until it ends. Leaving the loop stops watching, never the run. */
+  events(options: WatchOptions = {}): AsyncGenerator<RunEvent, void> {
+    return watchRun(this, options);
+  }
+
+  /** The log lines of the run or of one stage. Empty when the client was given no store. */
+  async *logs(options: LogsOptions = {}): AsyncGenerator<LogLine> {
+    const { store } = this.#deps;
+    if (store !== undefined)
+      yield* readStageLogs(store, { workflowId: this.workflowId, runId: this.runId, ...options });
+  }
+
+  /** The state of the run, without outputs, and the attempts that are open. Rejects when nobody answers. */
+  async snapshot(): Promise<RunSnapshot> {
+    const description = await this.describe();
+    const [status, attempts] = await Promise.all([
+      this.query({ outputs: false }, description),
+      readLiveAttempts(this.#deps.client, description.raw.pendingActivities ?? []),
+    ]);
+    return { status, live: byStage(attempts) };
+  }
+
+  /** Temporal's description of the run's latest execution. */
+  async describe(): Promise<WorkflowExecutionDescription> {
+    const { workflow } = this.#deps.client;
+    try {
+      const latest = await workflow.getHandle(this.workflowId).describe();
+      const first = latest.raw.workflowExecutionInfo?.firstRunId;
+      if (latest.runId === this.runId || first === this.runId) return latest;
+      // The ID was used again since, or this is not the first execution of its run.
+      return await workflow.getHandle(this.workflowId, this.runId).describe();
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) throw this.#gone(error);
+      throw error;
+    }
+  }
+
+  async #resultWithoutOne(ending: Ending): Promise<RunResult> {
+    const description = await this.describe();
+    const endedAt = (description.closeTime ?? new Date()).toISOString();
+    const status = await this.query({}, description).catch((error: unknown) => {
+      if (isNoAnswer(error)) return this.#bare(description);
+      throw error;
+    });
+    return resultFromStatus(status, ending, endedAt);
+  }
+
+  #bare(description: WorkflowExecutionDescription, notes: readonly string[] = []): RunStatus {
+    const item = toListItem(description, new Date());
+    return bareStatus({
+      pipeline: item.pipeline,
+      version: item.version ?? '',
+      workflow_id: this.workflowId,
+      run_id: this.runId,
+      mode: modeOf(description),
+      status: item.status,
+      started_at: item.started_at,
+      ended_at: item.ended_at,
+      duration_ms: item.duration_ms ?? 0,
+      notes,
+    });
+  }
+
+  async #steer(action: () => Promise<unknown>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      throw new ClientError('run_not_found', `The run "${this.workflowId}" has ended already.`, {
+        hint: `See how: sluice result ${this.workflowId}`,
+        cause: error,
+      });
+    }
+  }
+
+  #gone(cause: unknown): ClientError {
+    return new ClientError('run_not_found', `The run "${this.workflowId}" (${this.runId}) does not exist.`, {
+      hint: 'It may be older than the namespace keeps runs. See: sluice list',
+      cause,
+    });
+  }
+}
+
+function modeOf(description: WorkflowExecutionDescription): string | null {
+  const mode = description.memo?.['mode'];
+  return typeof mode === 'string' ? mode : null;
+}

@@ -1,0 +1,145 @@
+import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import { defineSearchAttributeKey } from '@temporalio/common';
+import type { RunEndStatus } from '../engine/result.js';
+import { assertNever } from '../shared/assert-never.js';
+import { PIPELINE_WORKFLOW, SEARCH_ATTRIBUTE } from '../shared/names.js';
+import { isPipelineName } from './run-id.js';
+
+export const LISTED_STATUSES = [
+  'running',
+  'queued',
+  'succeeded',
+  'failed',
+  'timed_out',
+  'cancelled',
+] as const;
+
+export type ListedStatus = (typeof LISTED_STATUSES)[number] & (RunEndStatus | 'running' | 'queued');
+
+/** One run as `list` and `history` show it. Times are ISO 8601 in UTC; a run that goes on has no end. */
+export type RunListItem = {
+  readonly workflow_id: string;
+  readonly run_id: string;
+  readonly pipeline: string;
+  readonly version: string | null;
+  readonly status: ListedStatus;
+  readonly started_at: string;
+  readonly ended_at: string | null;
+  readonly duration_ms: number | null;
+};
+
+export type ListFilter = {
+  readonly pipeline?: string;
+  readonly status?: ListedStatus;
+  /** @default 20 */
+  readonly limit?: number;
+};
+
+/** The part of a Temporal client that lists runs. */
+export type RunLister = { readonly workflow: Pick<Client['workflow'], 'list'> };
+
+/** Runs, latest start first. What ended a moment ago may be missing: visibility lags behind the runs. */
+export async function listRuns(
+  client: RunLister,
+  filter: ListFilter = {},
+  now = new Date(),
+): Promise<readonly RunListItem[]> {
+  const limit = filter.limit ?? 20;
+  const found: RunListItem[] = [];
+  if (limit <= 0) return found;
+  for await (const info of client.workflow.list({
+    query: listQuery(filter),
+    pageSize: Math.min(limit, 1000),
+  })) {
+    const item = toListItem(info, now);
+    if (filter.status === undefined || item.status === filter.status) found.push(item);
+    if (found.length >= limit) break;
+  }
+  return found.sort((a, b) => b.started_at.localeCompare(a.started_at));
+}
+
+/** The visibility query behind a filter. */
+export function listQuery(filter: ListFilter): string {
+  const clauses = [`WorkflowType = ${quote(PIPELINE_WORKFLOW)}`, `ExecutionStatus != 'ContinuedAsNew'`];
+  if (filter.pipeline !== undefined) clauses.push(`WorkflowId STARTS_WITH ${quote(`${filter.pipeline}/`)}`);
+  if (filter.status !== undefined) clauses.push(statusClause(filter.status));
+  return clauses.join(' AND ');
+}
+
+/** A string literal of the visibility query language. */
+export function quote(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+}
+
+/** The part of a workflow execution's description that a list shows. */
+export type ListedExecution = Pick<
+  WorkflowExecutionInfo,
+  'workflowId' | 'runId' | 'status' | 'startTime' | 'typedSearchAttributes'
+> & { readonly closeTime?: Date | undefined };
+
+/** What visibility knows of a run. */
+export function toListItem(info: ListedExecution, now: Date): RunListItem {
+  const end = info.closeTime ?? null;
+  return {
+    workflow_id: info.workflowId,
+    run_id: info.runId,
+    pipeline: pipelineOf(info),
+    version: attribute(info, SEARCH_ATTRIBUTE.version),
+    status: listedStatus(info),
+    started_at: info.startTime.toISOString(),
+    ended_at: end?.toISOString() ?? null,
+    duration_ms: Math.max(0, (end ?? now).getTime() - info.startTime.getTime()),
+  };
+}
+
+/** The status that Temporal's own status stands for; a run's `SluiceStatus` tells apart what Temporal does not. */
+export function listedStatus(info: ListedExecution): ListedStatus {
+  const own = attribute(info, SEARCH_ATTRIBUTE.status);
+  switch (info.status.name) {
+    case 'COMPLETED':
+      return 'succeeded';
+    case 'FAILED':
+      return own === 'timed_out' ? 'timed_out' : 'failed';
+    case 'TIMED_OUT':
+      return 'timed_out';
+    case 'CANCELLED':
+    case 'TERMINATED':
+      return 'cancelled';
+    case 'RUNNING':
+    case 'PAUSED':
+    case 'CONTINUED_AS_NEW':
+    case 'UNSPECIFIED':
+    case 'UNKNOWN':
+      return own === 'queued' ? 'queued' : 'running';
+    default:
+      return assertNever(info.status.name);
+  }
+}
+
+/** Coarse on purpose: what only `SluiceStatus` tells apart is sorted out after the answer. */
+function statusClause(status: ListedStatus): string {
+  switch (status) {
+    case 'running':
+    case 'queued':
+      return `ExecutionStatus = 'Running'`;
+    case 'succeeded':
+      return `ExecutionStatus = 'Completed'`;
+    case 'failed':
+      return `ExecutionStatus = 'Failed'`;
+    case 'timed_out':
+      return `ExecutionStatus IN ('Failed', 'TimedOut')`;
+    case 'cancelled':
+      return `ExecutionStatus IN ('Canceled', 'Terminated')`;
+    default:
+      return assertNever(status);
+  }
+}
+
+function pipelineOf(info: ListedExecution): string {
+  const start = info.workflowId.split('/')[0] ?? '';
+  return attribute(info, SEARCH_ATTRIBUTE.pipeline) ?? (isPipelineName(start) ? start : info.workflowId);
+}
+
+function attribute(info: ListedExecution, name: string): string | null {
+  return info.typedSearchAttributes.get(defineSearchAttributeKey(name, 'KEYWORD')) ?? null;
+}

@@ -1,0 +1,186 @@
+import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
+import { type DataConverter, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { createRunInput } from '../engine/create-run-input.js';
+import type { Plan } from '../engine/plan.js';
+import type { RunInput } from '../engine/run-input.js';
+import type { JsonObject } from '../shared/json.js';
+import { DEFAULT_TASK_QUEUE, PIPELINE_WORKFLOW } from '../shared/names.js';
+import type { BlobStore } from '../storage/blob-store.js';
+import { ClientError } from './client-error.js';
+import { findRun } from './find-run.js';
+import { isGrpc, messageOf } from './grpc-errors.js';
+import { checkRequirements } from './requirements.js';
+import { RunHandle } from './run-handle.js';
+import { newRunKey, workflowIdOf } from './run-id.js';
+import { type ListFilter, listRuns, type RunListItem } from './run-list.js';
+import { ensureSearchAttributes, searchAttributesCommand, searchAttributesOf } from './search-attributes.js';
+import { detailsOf, memoOf, summaryOf } from './start-options.js';
+import { hasWorker } from './task-queue.js';
+
+export type SluiceClientSettings = {
+  /** @default { address: 'localhost:7233' } */
+  readonly connectionOptions?: ConnectionOptions;
+  /** @default "default" */
+  readonly namespace?: string;
+  /** The task queue that new runs go to. @default "sluice" */
+  readonly taskQueue?: string;
+  /** Must be the worker's, so that both find payloads in the same external storage. */
+  readonly dataConverter?: DataConverter;
+  /** Where stage logs are read from. */
+  readonly store?: BlobStore;
+  /** The Web UI's address, for links. */
+  readonly uiUrl?: string;
+  /** @default 5000 */
+  readonly connectTimeoutMs?: number;
+};
+
+export type StartOptions = {
+  readonly inputs?: JsonObject;
+  readonly mode?: string | null;
+  /** The part of the workflow ID after the pipeline's name. @default the time and a random suffix */
+  readonly key?: string;
+  /** Starts although a pipeline that this one requires has no recent success. */
+  readonly force?: boolean;
+};
+
+/** Starts runs and finds them again. Close it when done: it holds a connection. */
+export class SluiceClient {
+  readonly temporal: Client;
+  readonly taskQueue: string;
+  readonly #settings: SluiceClientSettings;
+
+  /** Over a connection that exists; {@link SluiceClient.connect} makes one. */
+  constructor(
+    temporal: Client,
+    settings: Omit<SluiceClientSettings, 'connectionOptions' | 'connectTimeoutMs'> = {},
+  ) {
+    this.temporal = temporal;
+    this.taskQueue = settings.taskQueue ?? DEFAULT_TASK_QUEUE;
+    this.#settings = settings;
+  }
+
+  /** Connects, or throws `temporal_unreachable` within the time limit. */
+  static async connect(settings: SluiceClientSettings = {}): Promise<SluiceClient> {
+    const { connectionOptions = {}, namespace, dataConverter, connectTimeoutMs = 5000 } = settings;
+    const connection = await connect({ ...connectionOptions, connectTimeout: connectTimeoutMs });
+    const temporal = new Client({
+      connection,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(dataConverter === undefined ? {} : { dataConverter }),
+    });
+    return new SluiceClient(temporal, settings);
+  }
+
+  /**
+   * Starts a run. Throws `invalid_inputs`, `requirements_not_met`, or `run_exists` when a run with the same key goes
+   * on; the key of a run that ended may be used again.
+   */
+  async start(plan: Plan, options: StartOptions = {}): Promise<RunHandle> {
+    const input = checkedInput(plan, options);
+    if (options.force !== true) await checkRequirements(this.temporal, plan.pipeline, plan.requires);
+    const { connection } = this.temporal;
+    await ensureSearchAttributes(connection, this.temporal.options.namespace);
+    const workflowId = workflowIdOf(plan.pipeline, options.key ?? newRunKey(new Date()));
+    return this.#handle(workflowId, await this.#startWorkflow(workflowId, input));
+  }
+
+  /** The run that a workflow ID, a run ID or a pipeline's name stands for. Throws `run_not_found`. */
+  async find(run: string): Promise<RunHandle> {
+    const { workflowId, runId } = await findRun(this.temporal, run);
+    return this.#handle(workflowId, runId);
+  }
+
+  /** Runs, latest start first. */
+  async list(filter: ListFilter = {}): Promise<readonly RunListItem[]> {
+    return listRuns(this.temporal, filter);
+  }
+
+  /** True when a worker polls the task queue that new runs go to. */
+  async hasWorker(): Promise<boolean> {
+    return hasWorker(this.temporal, this.taskQueue);
+  }
+
+  async close(): Promise<void> {
+    await this.temporal.connection.close();
+  }
+
+  #handle(workflowId: string, runId: string): RunHandle {
+    const { store, uiUrl } = this.#settings;
+    const deps = {
+      client: this.temporal,
+      ...(store === undefined ? {} : { store }),
+      ...(uiUrl === undefined ? {} : { uiUrl }),
+    };
+    return new RunHandle(deps, { workflowId, runId });
+  }
+
+  async #startWorkflow(workflowId: string, input: RunInput): Promise<string> {
+    const { namespace } = this.temporal.options;
+    try {
+      const handle = await this.temporal.workflow.start(PIPELINE_WORKFLOW, {
+        workflowId,
+        taskQueue: this.taskQueue,
+        args: [input],
+        // A key may be used again once its run has ended, never while it goes on.
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        workflowIdConflictPolicy: 'FAIL',
+        typedSearchAttributes: searchAttributesOf(input),
+        memo: memoOf(input),
+        staticSummary: summaryOf(input),
+        staticDetails: detailsOf(input),
+      });
+      return handle.firstExecutionRunId;
+    } catch (error) {
+      throw startError(error, workflowId, namespace);
+    }
+  }
+}
+
+async function connect(options: ConnectionOptions): Promise<Connection> {
+  try {
+    return await Connection.connect(options);
+  } catch (error) {
+    const address = options.address ?? 'localhost:7233';
+    throw new ClientError(
+      'temporal_unreachable',
+      `No Temporal server answers at ${address}: ${messageOf(error)}`,
+      {
+        hint: 'Check TEMPORAL_ADDRESS and the profile, or unset them to use a local server. `sluice dev` starts one; `sluice doctor` says more.',
+        cause: error,
+      },
+    );
+  }
+}
+
+function checkedInput(plan: Plan, options: StartOptions): RunInput {
+  const { inputs = {}, mode = null, force = false } = options;
+  const made = createRunInput(plan, { inputs, mode, forced: force });
+  if ('input' in made) return made.input;
+  throw new ClientError(
+    'invalid_inputs',
+    `Pipeline "${plan.pipeline}" cannot start: ${made.problems.join('; ')}.`,
+    {
+      hint: 'Give inputs with -i NAME=VALUE or --input-file FILE. `sluice plan` shows what the pipeline takes.',
+    },
+  );
+}
+
+function startError(error: unknown, workflowId: string, namespace: string): unknown {
+  if (error instanceof WorkflowExecutionAlreadyStartedError) {
+    return new ClientError('run_exists', `A run with the ID "${workflowId}" is running already.`, {
+      hint: `Watch it with: sluice watch ${workflowId}. Or give another key with --id.`,
+      cause: error,
+    });
+  }
+  if (isGrpc(error, 'INVALID_ARGUMENT') && /search attribute/i.test(messageOf(error))) {
+    return new ClientError(
+      'search_attributes',
+      `Temporal refused the run's search attributes: ${messageOf(error)}`,
+      {
+        hint: `If they were added a moment ago, try again in a minute. Otherwise run: ${searchAttributesCommand(namespace)}`,
+        cause: error,
+      },
+    );
+  }
+  return error;
+}
