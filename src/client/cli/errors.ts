@@ -52,8 +52,8 @@ export type ErrorReport = {
 };
 
 /**
- * Sorts anything a command threw. An error of a lower layer that carries a string `code`, and optionally `hint` and
- * `exitCode`, is reported as it says; what nobody foresaw is an internal error.
+ * Sorts anything a command threw. An error of a lower layer that carries a string `code` beside a `hint` or an
+ * `exitCode` is reported as it says; what nobody foresaw is an internal error.
  */
 export function reportError(error: unknown): ErrorReport {
   if (isForeseen(error)) {
@@ -85,7 +85,7 @@ export function reportError(error: unknown): ErrorReport {
 
 type ForeseenError = Error & {
   readonly code: string;
-  readonly hint?: string | undefined;
+  readonly hint?: string | null | undefined;
   readonly exitCode?: ExitCode;
 };
 

@@ -1,0 +1,106 @@
+import type { HookName, RetryPlan } from '../../engine/plan.js';
+import { formatMs, shorten } from '../graph/describe-action.js';
+import type { Colours } from './context.js';
+import { formatTable } from './output.js';
+import type { Column } from './output.js';
+import type { PlanDocument, PlannedStage } from './plan-view.js';
+
+/** The plan for people: a line of facts, the waves as a table, the hooks, the longest chain. */
+export function formatPlan(plan: PlanDocument, colours: Colours): string {
+  const critical = new Set(plan.critical_path);
+  const rows = plan.waves.flatMap((wave, index) =>
+    wave.map((id) => stageRow(String(index + 1), id, plan.stages[id], critical.has(id), colours)),
+  );
+  const parts = [
+    heading(plan, colours),
+    formatTable(COLUMNS, rows, colours),
+    ...hookParts(plan, colours),
+    colours.dim(legend(plan)),
+  ];
+  return parts.join('\n\n');
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: 'WAVE', align: 'right' },
+  { title: 'STAGE' },
+  { title: 'DOES' },
+  { title: 'AFTER' },
+  { title: 'TIMEOUT' },
+  { title: 'RETRY' },
+  { title: 'WHEN' },
+];
+
+function heading(plan: PlanDocument, colours: Colours): string {
+  const count = Object.keys(plan.stages).length;
+  const facts = [
+    `${count} ${count === 1 ? 'stage' : 'stages'} in ${plan.waves.length} ${plan.waves.length === 1 ? 'wave' : 'waves'}`,
+    plan.scheduling,
+    plan.failure,
+    ...(plan.mode === null ? [] : [`mode ${plan.mode}`]),
+    ...(plan.max_parallel_stages === null ? [] : [`at most ${plan.max_parallel_stages} at once`]),
+    ...(plan.timeout_ms === null ? [] : [`timeout ${formatMs(plan.timeout_ms)}`]),
+  ];
+  const title = `${colours.bold(plan.pipeline)} ${plan.version}  ${colours.dim(facts.join(' · '))}`;
+  return plan.description === null ? title : `${title}\n${plan.description}`;
+}
+
+function stageRow(
+  wave: string,
+  id: string,
+  stage: PlannedStage | undefined,
+  isCritical: boolean,
+  colours: Colours,
+): readonly string[] {
+  if (stage === undefined) return [wave, id, '', '', '', '', ''];
+  const row = [
+    wave,
+    isCritical ? `${id} *` : id,
+    shorten(`${stage.kind} ${stage.action}`, 40),
+    stage.depends_on.map((need) => (stage.implied.includes(need) ? `${need}~` : need)).join(', '),
+    formatMs(stage.timeout_ms),
+    retryWords(stage.retry),
+    whenWords(stage),
+  ];
+  return stage.skip_reason === null ? row : row.map((cell) => colours.dim(cell));
+}
+
+function retryWords(retry: RetryPlan): string {
+  if (retry.max_attempts === 1) return 'no';
+  const times = retry.max_attempts === 0 ? 'without limit' : `${retry.max_attempts}×`;
+  const growth = retry.backoff === 1 ? '' : ` ×${retry.backoff} to ${formatMs(retry.max_delay_ms)}`;
+  return `${times} after ${formatMs(retry.initial_delay_ms)}${growth}`;
+}
+
+function whenWords(stage: PlannedStage): string {
+  const parts = [
+    ...(stage.skip_reason === null ? [] : [stage.skip_reason === 'mode' ? 'not in this mode' : 'disabled']),
+    ...(stage.run_when === 'all_succeeded' ? [] : [stage.run_when]),
+    ...(stage.condition === null ? [] : [`if ${shorten(stage.condition, 60)}`]),
+    ...(stage.continue_on_error ? ['may fail'] : []),
+  ];
+  return parts.join(', ');
+}
+
+function hookParts(plan: PlanDocument, colours: Colours): readonly string[] {
+  const names = (Object.keys(plan.hooks) as HookName[]).filter(
+    (name) => Object.keys(plan.hooks[name]).length > 0,
+  );
+  if (names.length === 0) return [];
+  const rows = names.flatMap((name) =>
+    Object.entries(plan.hooks[name]).map(([id, stage]) => [
+      name,
+      ...stageRow('', id, stage, false, colours).slice(1),
+    ]),
+  );
+  return [formatTable([{ title: 'HOOK' }, ...COLUMNS.slice(1)], rows, colours)];
+}
+
+function legend(plan: PlanDocument): string {
+  const hasImplied = Object.values(plan.stages).some((stage) => stage.implied.length > 0);
+  const path = plan.critical_path;
+  const shown = path.length > 12 ? [...path.slice(0, 6), '…', ...path.slice(-5)] : path;
+  return [
+    `* longest chain: ${shown.join(' → ')}`,
+    ...(hasImplied ? ['~ implied by an expression'] : []),
+  ].join('\n');
+}
