@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Connection } from '@temporalio/client';
+import { msNumberToTs } from '@temporalio/common/lib/time.js';
+import { isGrpc } from '../grpc-errors.js';
+import { ensureSearchAttributes } from '../search-attributes.js';
+
+export type ReadinessOptions = {
+  readonly namespace: string;
+  /** Milliseconds since the epoch. */
+  readonly deadline: number;
+};
+
+const POLL_MS = 25;
+/** A development server forgets runs after a day by default; histories and reports look further back. */
+const RETENTION_MS = 30 * 86_400_000;
+
+/**
+ * Waits until a local server serves the namespace, and gives the namespace what runs need: search attributes, also on
+ * data written before an attribute existed, and a retention that reports can look back on.
+ */
+export async function prepareServer(address: string, options: ReadinessOptions): Promise<void> {
+  const { namespace, deadline } = options;
+  const connection = await Connection.connect({
+    address,
+    connectTimeout: Math.max(1, deadline - Date.now()),
+  });
+  try {
+    await connection.withDeadline(deadline, async () => {
+      await waitForNamespace(connection, namespace);
+      await ensureSearchAttributes(connection, namespace);
+      await keepRunsLonger(connection, namespace);
+    });
+  } finally {
+    await connection.close();
+  }
+}
+
+/** True when the server answers and has the namespace. */
+export async function isHealthy(address: string, namespace: string, withinMs: number): Promise<boolean> {
+  try {
+    const connection = await Connection.connect({ address, connectTimeout: withinMs });
+    try {
+      await connection.withDeadline(Date.now() + withinMs, () =>
+        connection.workflowService.describeNamespace({ namespace }),
+      );
+      return true;
+    } finally {
+      await connection.close();
+    }
+  } catch {
+    return false;
+  }
+}
+
+/** The server opens its port before it has created its namespaces. The deadline of the calls ends the waiting. */
+async function waitForNamespace(connection: Connection, namespace: string): Promise<void> {
+  for (;;) {
+    try {
+      await connection.workflowService.describeNamespace({ namespace });
+      return;
+    } catch (error) {
+      if (!isGrpc(error, 'NOT_FOUND', 'UNAVAILABLE')) throw error;
+      await sleep(POLL_MS);
+    }
+  }
+}
+
+async function keepRunsLonger(connection: Connection, namespace: string): Promise<void> {
+  const { config } = await connection.workflowService.describeNamespace({ namespace });
+  if (Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0) * 1000 >= RETENTION_MS) return;
+  await connection.workflowService.updateNamespace({
+    namespace,
+    config: { workflowExecutionRetentionTtl: msNumberToTs(RETENTION_MS) },
+  });
+}
