@@ -1,0 +1,131 @@
+import { Connection } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { execa } from 'execa';
+import { failure, fine, warning } from './finding.js';
+import type { Finding } from './finding.js';
+import { findTemporalCli, findTestServer } from './locate.js';
+import type { LocatedTool, LocateOptions } from './locate.js';
+import { reasonOf, ServerError } from './server-error.js';
+import { describeTool } from './setup.js';
+
+const SETUP = 'Run "sluice setup" now, or leave it to the first run.';
+const REACH_WITHIN_MS = 5_000;
+
+export async function checkTemporalCli(options: LocateOptions): Promise<Finding> {
+  const check = 'temporal_cli';
+  return found(
+    check,
+    'Temporal CLI',
+    () => findTemporalCli(options),
+    async () =>
+      (await canRun('go', ['version']))
+        ? warning(check, 'The Temporal CLI is not here yet: it will be downloaded, or built with Go.', SETUP)
+        : warning(
+            check,
+            'The Temporal CLI is not here yet and will be downloaded; Go, to build it where that is blocked, is missing.',
+            `${SETUP} If the download is blocked, install Go 1.21 or later, or let SLUICE_TEMPORAL_CLI name the executable.`,
+          ),
+  );
+}
+
+export async function checkTestServer(options: LocateOptions): Promise<Finding> {
+  const check = 'test_server';
+  return found(
+    check,
+    'Temporal test server',
+    () => findTestServer(options),
+    async () => {
+      const tools: ReadonlyArray<readonly [name: string, command: string, args: readonly string[]]> = [
+        ['Java', 'java', ['-version']],
+        ['Maven', 'mvn', ['--version']],
+      ];
+      const runs = await Promise.all(tools.map(async ([, command, args]) => canRun(command, args)));
+      const missing = tools.filter((_, index) => runs[index] !== true).map(([name]) => name);
+      if (missing.length === 0) {
+        return warning(
+          check,
+          'The Temporal test server is not here yet: tests with time skipping need it.',
+          SETUP,
+        );
+      }
+      return warning(
+        check,
+        `The Temporal test server, for tests with time skipping, is not here yet and will be downloaded; ${missing.join(' and ')}, to get it where that is blocked, is missing.`,
+        `${SETUP} If the download is blocked, install ${missing.join(' and ')}, or let SLUICE_TEMPORAL_TEST_SERVER name the executable.`,
+      );
+    },
+  );
+}
+
+/** The server that the environment or Temporal's configuration file names, if one does. */
+export async function checkConfiguredServer(env: NodeJS.ProcessEnv): Promise<Finding> {
+  const check = 'temporal_server';
+  try {
+    const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: definedOnly(env) });
+    const { address } = connectionOptions;
+    if (address === undefined) {
+      return fine(check, 'No Temporal server is configured: runs use a local one of their own.');
+    }
+    return await reach(check, connectionOptions as ConnectionSettings, {
+      address,
+      namespace: namespace ?? 'default',
+    });
+  } catch (error) {
+    return failure(
+      check,
+      `The Temporal connection settings cannot be read: ${reasonOf(error)}`,
+      'Mend the TEMPORAL_* variables or the file that TEMPORAL_CONFIG_FILE names.',
+    );
+  }
+}
+
+type ConnectionSettings = NonNullable<Parameters<typeof Connection.connect>[0]>;
+
+async function reach(
+  check: string,
+  settings: ConnectionSettings,
+  { address, namespace }: { readonly address: string; readonly namespace: string },
+): Promise<Finding> {
+  try {
+    const connection = await Connection.connect({ ...settings, connectTimeout: REACH_WITHIN_MS });
+    try {
+      await connection.withDeadline(Date.now() + REACH_WITHIN_MS, () =>
+        connection.workflowService.describeNamespace({ namespace }),
+      );
+    } finally {
+      await connection.close();
+    }
+    return fine(check, `The Temporal server at ${address} answers and has the namespace "${namespace}".`);
+  } catch (error) {
+    return failure(
+      check,
+      `The Temporal server at ${address} with the namespace "${namespace}" cannot be used: ${reasonOf(error)}`,
+      'Check that it runs and that TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, the key and TLS settings are right, or unset them to use a local server.',
+    );
+  }
+}
+
+async function found(
+  check: string,
+  name: string,
+  look: () => Promise<LocatedTool | null>,
+  absent: () => Promise<Finding>,
+): Promise<Finding> {
+  try {
+    const tool = await look();
+    return tool === null ? await absent() : fine(check, `${name}: ${describeTool(tool)}`);
+  } catch (error) {
+    const fix = error instanceof ServerError ? error.hint : 'Run "sluice setup".';
+    return failure(check, reasonOf(error), fix);
+  }
+}
+
+async function canRun(command: string, args: readonly string[]): Promise<boolean> {
+  return !(await execa(command, args, { reject: false, timeout: 10_000 })).failed;
+}
+
+function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}

@@ -1,0 +1,29 @@
+import { checkBundle, checkDisk, checkNode, checkProtobuf, checkProjectFolder } from './doctor-local.js';
+import { checkConfiguredServer, checkTemporalCli, checkTestServer } from './doctor-tools.js';
+import type { Finding } from './finding.js';
+
+export type { Finding } from './finding.js';
+
+export type DiagnoseOptions = {
+  /** The project's folder. */
+  readonly dir: string;
+  /** @default process.env */
+  readonly env?: NodeJS.ProcessEnv;
+};
+
+/**
+ * Looks at everything that a local run needs and says for each what is wrong and how to mend it. Changes and fetches
+ * nothing; never throws.
+ */
+export async function diagnose({ dir, env = process.env }: DiagnoseOptions): Promise<readonly Finding[]> {
+  return Promise.all([
+    checkNode(process.versions.node),
+    checkTemporalCli({ env }),
+    checkTestServer({ env }),
+    checkProtobuf(),
+    checkConfiguredServer(env),
+    checkProjectFolder(dir),
+    checkDisk(dir),
+    checkBundle(),
+  ]);
+}
