@@ -11,7 +11,10 @@ export type StageFunction<P extends z.ZodType = z.ZodType, O extends z.ZodType =
   readonly description?: string;
   readonly params: P;
   readonly output: O;
-  readonly run: (task: { readonly params: z.output<P>; readonly ctx: StageContext }) => Promise<z.input<O>> | z.input<O>;
+  readonly run: (task: {
+    readonly params: z.output<P>;
+    readonly ctx: StageContext;
+  }) => Promise<z.input<O>> | z.input<O>;
 };
 
 /** What a stage function gets beside its params. */

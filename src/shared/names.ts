@@ -6,6 +6,9 @@ export const DEFAULT_TASK_QUEUE = 'sluice';
 /** The workflow type that runs a plan. */
 export const PIPELINE_WORKFLOW = 'pipeline';
 
+/** The workflow type whose ID is a concurrency group and whose life is the time in which a run holds it. */
+export const GROUP_LOCK_WORKFLOW = 'group_lock';
+
 /** Activity types of the built-in stage kinds; user stage functions are registered under their own names. */
 export const ACTIVITY = {
   run: 'sluice.run',
@@ -38,6 +41,8 @@ export const ERROR_TYPE = {
   httpStatus: 'HttpError',
   /** The connection of an HTTP request failed. */
   httpConnection: 'HttpConnectionError',
+  /** What a `wait_for` stage waits for is not true yet; always retried. */
+  notReady: 'NotReady',
   /** A check of a gate did not hold. */
   gate: 'GateFailed',
   /** An expression could not be evaluated against the run's values. */
@@ -50,6 +55,10 @@ export const ERROR_TYPE = {
   pipelineFailed: 'PipelineFailed',
   /** The run went past its own `timeout`; details carry its result. */
   pipelineTimedOut: 'PipelineTimedOut',
+  /** A child run was cancelled or terminated by somebody else than its parent. */
+  pipelineCancelled: 'PipelineCancelled',
+  /** The worker ended while the stage ran on it; another worker takes the next attempt. */
+  workerShutdown: 'WorkerShutdown',
   /** A run could not start because another holds its concurrency group. */
   concurrency: 'ConcurrencyConflict',
 } as const;

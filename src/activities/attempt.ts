@@ -1,0 +1,104 @@
+import type { Context } from '@temporalio/activity';
+import type { Logger } from 'pino';
+import type { Json } from '../shared/json.js';
+import type { ArtifactRef, StageTask } from '../shared/task.js';
+import type { BlobStore } from '../storage/blob-store.js';
+import { artifactName, storeArtifact } from './artifacts.js';
+import { type AttemptSignal, attemptSignal } from './attempt-signal.js';
+import { validationFailure } from './failure.js';
+import { type Heartbeat, type HeartbeatDetails, startHeartbeat } from './heartbeat.js';
+import { NotJsonError, toPlainJson } from './plain-json.js';
+import { type Environment, readSecret, type Redact, redactorFor } from './secrets.js';
+import type { StageContext } from './stage-function.js';
+import { createStageLog, type StageLog } from './stage-log.js';
+
+export type AttemptDeps = {
+  readonly store: BlobStore;
+  readonly log: Logger;
+  readonly env: Environment;
+};
+
+/** One attempt of a stage while it runs: what its code gets, and what it gave so far. */
+export type Attempt = {
+  readonly task: StageTask;
+  readonly ctx: StageContext;
+  readonly log: StageLog;
+  readonly redact: Redact;
+  readonly stopped: AttemptSignal;
+  readonly heartbeat: Heartbeat;
+  readonly given: Given;
+};
+
+/** State, metrics and artifacts that an attempt gave; empty ones stay undefined to keep results small. */
+export type Given = {
+  state?: Map<string, Json>;
+  metrics?: Map<string, number>;
+  artifacts?: Map<string, ArtifactRef>;
+};
+
+/** Sets an attempt up. Everything that costs something happens when the stage first asks for it. */
+export function startAttempt(task: StageTask, context: Context, deps: AttemptDeps): Attempt {
+  const redact = redactorFor(task, deps.env);
+  const stopped = attemptSignal(context);
+  const heartbeat = startHeartbeat(context);
+  const log = createStageLog(task, context.info.attempt, { ...deps, redact });
+  const given: Given = {};
+  const attempt = { task, log, redact, stopped, heartbeat, given };
+  return { ...attempt, ctx: stageContext(attempt, context.info.attempt, deps) };
+}
+
+function stageContext(attempt: Omit<Attempt, 'ctx'>, number: number, deps: AttemptDeps): StageContext {
+  const { task, log, redact, stopped, heartbeat, given } = attempt;
+  return {
+    run: task.run,
+    stage: task.stage,
+    attempt: number,
+    idempotencyKey: `${task.run.workflow_id}/${task.run.id}/${task.stage.id}`,
+    signal: stopped.signal,
+    log: log.logger,
+    progress: (fraction, message) => heartbeat.update(progressDetails(fraction, message, redact)),
+    checkpoint: (value) => heartbeat.update({ checkpoint: plain('ctx.checkpoint(…)', value, redact) }),
+    lastCheckpoint: heartbeat.lastCheckpoint,
+    state: {
+      get: (key) => given.state?.get(key) ?? task.state?.[key],
+      set: (key, value) => {
+        given.state ??= new Map();
+        given.state.set(key, plain(`ctx.state.set("${key}", …)`, value, redact));
+      },
+    },
+    metrics: { add: (name, amount) => addMetric(given, name, amount) },
+    artifacts: {
+      write: async (name, data) => {
+        const ref = await storeArtifact(deps.store, artifactName(name), data);
+        given.artifacts ??= new Map();
+        given.artifacts.set(ref.name, ref);
+      },
+    },
+    secrets: { get: (name) => readSecret(name, task.secrets ?? [], deps.env) },
+  };
+}
+
+function progressDetails(fraction: number, message: string | undefined, redact: Redact): HeartbeatDetails {
+  const progress = Number.isFinite(fraction) ? Math.min(Math.max(fraction, 0), 1) : 0;
+  if (message === undefined) return { progress };
+  return { progress, message: redact === undefined ? message : redact(message) };
+}
+
+function addMetric(given: Given, name: string, amount: number): void {
+  if (!Number.isFinite(amount)) {
+    throw validationFailure(
+      `ctx.metrics.add("${name}", …) needs a finite number, got \`${String(amount)}\`.`,
+    );
+  }
+  given.metrics ??= new Map();
+  given.metrics.set(name, (given.metrics.get(name) ?? 0) + amount);
+}
+
+function plain(call: string, value: unknown, redact: Redact): Json {
+  try {
+    return toPlainJson(value, redact);
+  } catch (error) {
+    if (!(error instanceof NotJsonError)) throw error;
+    throw validationFailure(`${call} was given something else than JSON: ${error.message}.`);
+  }
+}

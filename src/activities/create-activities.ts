@@ -1,0 +1,35 @@
+import { ACTIVITY } from '../shared/names.js';
+import type { StageTask, TaskResult } from '../shared/task.js';
+import { requestHttp } from './request-http.js';
+import { type FindRuns, probe } from './probe.js';
+import { runAttempt, type RunAttemptDeps } from './run-attempt.js';
+import { commandGraceMs, runCommand } from './run-command.js';
+import { runStageFunction } from './run-stage-function.js';
+import type { StageFunction } from './stage-function.js';
+
+export type ActivityDeps = RunAttemptDeps & {
+  /** Stage functions by name. */
+  readonly stages: ReadonlyMap<string, StageFunction>;
+  /** Finds the newest successful run of a pipeline; needed only where `wait_for` looks at pipelines. */
+  readonly findRuns?: FindRuns;
+};
+
+export type StageActivity = (task: StageTask) => Promise<TaskResult>;
+
+/**
+ * Every activity of a worker by its type: one for each stage function, and those of the built-in stage kinds. Each is
+ * safe to run twice as far as its stage is; stages that are not use `ctx.idempotencyKey`.
+ */
+export function createActivities(deps: ActivityDeps): Record<string, StageActivity> {
+  const functions = [...deps.stages].map(([name, stage]): [string, StageActivity] => [
+    name,
+    (task) => runAttempt(task, deps, (attempt) => runStageFunction(stage, attempt, deps.env)),
+  ]);
+  return {
+    ...Object.fromEntries(functions),
+    [ACTIVITY.run]: (task) =>
+      runAttempt(task, deps, (attempt) => runCommand(attempt, deps), commandGraceMs(task)),
+    [ACTIVITY.http]: (task) => runAttempt(task, deps, (attempt) => requestHttp(attempt, deps)),
+    [ACTIVITY.probe]: (task) => runAttempt(task, deps, (attempt) => probe(attempt, deps)),
+  };
+}

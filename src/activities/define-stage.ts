@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import type { StageContext, StageFunction } from './stage-function.js';
+
+/** What a person writes to define a stage function; `params` and `output` may be left out. */
+export type StageSpec<P extends z.ZodType, O extends z.ZodType> = {
+  readonly name: string;
+  /** Change it when the same params should no longer give the same output. @default "1" */
+  readonly version?: string;
+  readonly description?: string;
+  readonly params?: P;
+  readonly output?: O;
+  readonly run: (task: {
+    readonly params: z.output<P>;
+    readonly ctx: StageContext;
+  }) => Promise<z.input<O>> | z.input<O>;
+};
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,199}$/;
+
+/**
+ * Makes a stage function that definitions name with `uses`. Params and output are checked by their zod schemas on
+ * every attempt; without `params` the stage takes none, without `output` it may return any JSON.
+ * Throws a `TypeError` when the name could not be a Temporal activity type of its own.
+ */
+export function defineStage<P extends z.ZodType = typeof noParams, O extends z.ZodType = typeof anyOutput>(
+  spec: StageSpec<P, O>,
+): StageFunction<P, O> {
+  const problem = problemOf(spec.name, spec.run);
+  if (problem !== null) throw new TypeError(problem);
+  return {
+    name: spec.name,
+    version: spec.version ?? '1',
+    ...(spec.description === undefined ? {} : { description: spec.description }),
+    params: spec.params ?? widen<P>(noParams),
+    output: spec.output ?? widen<O>(anyOutput),
+    run: spec.run,
+  };
+}
+
+/** What is wrong with a stage function's name or body, or null. */
+export function problemOf(name: unknown, run: unknown): string | null {
+  if (typeof name !== 'string' || !NAME.test(name)) {
+    const shown = typeof name === 'string' ? `"${name}"` : `\`${String(name)}\` (${typeof name})`;
+    return `A stage function cannot be named ${shown}. Use letters, digits, "_", "-" and ".", and begin with a letter or digit.`;
+  }
+  if (name.startsWith('sluice.')) {
+    return `A stage function cannot be named "${name}": names that begin with "sluice." belong to built-in stages.`;
+  }
+  if (typeof run !== 'function') return `The stage function "${name}" needs a \`run\` function.`;
+  return null;
+}
+
+const noParams = z.strictObject({}).nullish();
+const anyOutput = z.unknown();
+
+// The defaults stand in exactly where the type parameter was left at its own default.
+function widen<T extends z.ZodType>(schema: z.ZodType): T {
+  return schema as T;
+}

@@ -1,0 +1,98 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { ERROR_TYPE } from '../shared/names.js';
+import type { Redact } from './secrets.js';
+
+/** Temporal refuses failures of megabytes, and people stop reading long before. */
+const LONGEST_MESSAGE = 8_000;
+
+/** A failure of Sluice's own stage kinds. */
+export function stageFailure(
+  type: string,
+  message: string,
+  options: { readonly nonRetryable?: boolean; readonly retryAfterMs?: number | undefined } = {},
+): ApplicationFailure {
+  return ApplicationFailure.create({
+    type,
+    message,
+    nonRetryable: options.nonRetryable ?? false,
+    ...(options.retryAfterMs === undefined ? {} : { nextRetryDelay: options.retryAfterMs }),
+  });
+}
+
+/** Params or output that do not fit; never retried, since the same values would fail again. */
+export function validationFailure(message: string): ApplicationFailure {
+  return stageFailure(ERROR_TYPE.validation, message, { nonRetryable: true });
+}
+
+/**
+ * Whatever a stage threw, as the failure that the run sees: typed, without secrets, not longer than fits.
+ * With a list of `retryable` types every other type is not retried.
+ */
+export function toFailure(
+  thrown: unknown,
+  options: { readonly redact: Redact; readonly retryable: readonly string[] | undefined },
+): ApplicationFailure {
+  const type = typeOf(thrown);
+  const isListed =
+    options.retryable === undefined || options.retryable.length === 0 || options.retryable.includes(type);
+  const retryAfterMs = retryDelayOf(thrown);
+  const failure = ApplicationFailure.create({
+    type,
+    message: shorten(clean(messageOf(thrown), options.redact)),
+    nonRetryable: isFinal(thrown) || !isListed,
+    ...(retryAfterMs === undefined ? {} : { nextRetryDelay: retryAfterMs }),
+  });
+  // The Web UI shows the stack of the stage function, not that of this wrapper.
+  if (thrown instanceof Error) failure.stack = shorten(clean(thrown.stack ?? '', options.redact));
+  return failure;
+}
+
+// Stage functions may come from another copy of this package or of the SDK, so errors are told by their fields.
+function typeOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return 'Error';
+  const own = field(thrown, 'type');
+  if (typeof own === 'string' && own !== '') return own;
+  if (thrown.name !== '' && thrown.name !== 'Error') return thrown.name;
+  return thrown.constructor.name === '' ? 'Error' : thrown.constructor.name;
+}
+
+function messageOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return `The stage threw ${describe(thrown)} instead of an error.`;
+  const { cause } = thrown;
+  const reason =
+    cause instanceof Error && !thrown.message.includes(cause.message) ? `: ${cause.message}` : '';
+  return `${thrown.message === '' ? thrown.name : thrown.message}${reason}`;
+}
+
+function describe(thrown: unknown): string {
+  if (typeof thrown === 'string') return `"${thrown}"`;
+  if (typeof thrown !== 'object' || thrown === null) return String(thrown);
+  try {
+    return JSON.stringify(thrown);
+  } catch {
+    return 'an object';
+  }
+}
+
+function isFinal(thrown: unknown): boolean {
+  return field(thrown, 'nonRetryable') === true || field(thrown, 'retryable') === false;
+}
+
+function retryDelayOf(thrown: unknown): number | undefined {
+  const delay = field(thrown, 'retryAfterMs') ?? field(thrown, 'nextRetryDelay');
+  return typeof delay === 'number' && Number.isFinite(delay) && delay >= 0 ? delay : undefined;
+}
+
+function field(thrown: unknown, name: string): unknown {
+  return typeof thrown === 'object' && thrown !== null ? Reflect.get(thrown, name) : undefined;
+}
+
+function clean(text: string, redact: Redact): string {
+  return redact === undefined ? text : redact(text);
+}
+
+function shorten(text: string): string {
+  return text.length <= LONGEST_MESSAGE
+    ? text
+    : `${text.slice(0, LONGEST_MESSAGE)}… (${text.length} characters)`;
+}

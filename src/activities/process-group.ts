@@ -1,0 +1,43 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+const POLL_MS = 20;
+const live = new Set<number>();
+let watchesExit = false;
+
+/** Remembers a process group so that it does not outlive this process, however that ends short of a SIGKILL. */
+export function trackGroup(pid: number): void {
+  live.add(pid);
+  if (watchesExit) return;
+  watchesExit = true;
+  process.once('exit', () => {
+    for (const group of live) signalGroup(group, 'SIGKILL');
+  });
+}
+
+/** Ends at once whatever is left of a group whose first process has ended. */
+export function endGroup(pid: number): void {
+  signalGroup(pid, 'SIGKILL');
+  live.delete(pid);
+}
+
+/** SIGTERM to the whole group, SIGKILL to what is left of it after the grace. Resolves when it is gone. */
+export async function terminateGroup(pid: number, graceMs: number): Promise<void> {
+  if (!signalGroup(pid, 'SIGTERM')) return;
+  const end = performance.now() + graceMs;
+  while (performance.now() < end) {
+    await delay(Math.min(POLL_MS, Math.max(end - performance.now(), 1)));
+    if (!signalGroup(pid, 0)) return;
+  }
+  signalGroup(pid, 'SIGKILL');
+}
+
+/** False when no process of the group is left. */
+function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(-pid, signal);
+    return true;
+  } catch (error) {
+    // EPERM: the group exists, but changed its user; nothing here can end it.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

@@ -1,0 +1,151 @@
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import prettyMilliseconds from 'pretty-ms';
+import { ERROR_TYPE } from '../shared/names.js';
+import type { ArtifactRef, StageTask, TaskResult } from '../shared/task.js';
+import { type Attempt, type AttemptDeps, startAttempt } from './attempt.js';
+import { storeArtifactFiles } from './artifacts.js';
+import { stageFailure, toFailure, validationFailure } from './failure.js';
+import { NotJsonError, toPlainJson } from './plain-json.js';
+import type { StageMetrics } from './stage-metrics.js';
+
+export type RunAttemptDeps = AttemptDeps & {
+  readonly metrics: StageMetrics;
+  /** Where relative paths of stages begin. */
+  readonly projectDir: string;
+};
+
+/** What the code of a stage gives back. `folder`: where its artifacts lie, when not in the project's folder. */
+export type Produced = { readonly output: unknown; readonly folder?: string };
+
+/** Code that does not react to its signal is left behind after this time, so that the run can go on. */
+const ABANDON_MS = 5_000;
+
+/**
+ * Runs the code of a stage as one activity attempt: heartbeats, its own time limit, cancellation, logs, metrics,
+ * redaction and the mapping of errors. `graceMs` is what the code itself needs to end after it was told to stop.
+ */
+export async function runAttempt(
+  task: StageTask,
+  deps: RunAttemptDeps,
+  execute: (attempt: Attempt) => Promise<Produced>,
+  graceMs = 0,
+): Promise<TaskResult> {
+  const attempt = startAttempt(task, Context.current(), deps);
+  const ended = deps.metrics.started(task);
+  try {
+    const result = await finish(attempt, deps, await untilStopped(attempt, execute, graceMs));
+    ended('succeeded');
+    return result;
+  } catch (thrown) {
+    const failure = failureOf(thrown, attempt);
+    ended(failure instanceof CancelledFailure ? 'cancelled' : statusOf(failure));
+    report(failure, attempt, deps);
+    throw failure;
+  } finally {
+    attempt.heartbeat.stop();
+    attempt.stopped.dispose();
+    await attempt.log.close();
+  }
+}
+
+async function untilStopped(
+  attempt: Attempt,
+  execute: (attempt: Attempt) => Promise<Produced>,
+  graceMs: number,
+): Promise<Produced> {
+  const { signal } = attempt.stopped;
+  let timer: NodeJS.Timeout | undefined;
+  let onAbort = (): void => undefined;
+  const abandoned = new Promise<never>((_resolve, reject) => {
+    onAbort = () => {
+      timer = setTimeout(() => reject(signal.reason), graceMs + ABANDON_MS).unref();
+    };
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([execute(attempt), abandoned]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+async function finish(attempt: Attempt, deps: RunAttemptDeps, produced: Produced): Promise<TaskResult> {
+  const { given, task, redact } = attempt;
+  const artifacts = await collectArtifacts(attempt, deps, produced.folder ?? deps.projectDir);
+  return {
+    output: plainOutput(task, produced.output, redact),
+    ...(given.state === undefined ? {} : { state: Object.fromEntries(given.state) }),
+    ...(given.metrics === undefined ? {} : { metrics: Object.fromEntries(given.metrics) }),
+    ...(artifacts.length === 0 ? {} : { artifacts }),
+  };
+}
+
+async function collectArtifacts(
+  attempt: Attempt,
+  deps: RunAttemptDeps,
+  folder: string,
+): Promise<readonly ArtifactRef[]> {
+  const written = [...(attempt.given.artifacts?.values() ?? [])];
+  const promised = (attempt.task.artifacts ?? []).filter((name) => !attempt.given.artifacts?.has(name));
+  if (promised.length === 0) return written;
+  return [...written, ...(await storeArtifactFiles(deps.store, folder, promised))];
+}
+
+function plainOutput(task: StageTask, output: unknown, redact: Attempt['redact']): TaskResult['output'] {
+  try {
+    return toPlainJson(output, redact);
+  } catch (error) {
+    if (!(error instanceof NotJsonError)) throw error;
+    throw validationFailure(`The output of stage "${task.stage.id}" is not JSON: ${error.message}.`);
+  }
+}
+
+function failureOf(thrown: unknown, attempt: Attempt): ApplicationFailure | CancelledFailure {
+  const options = { redact: attempt.redact, retryable: attempt.task.retryable_errors };
+  const stage = `Stage "${attempt.task.stage.id}"`;
+  switch (attempt.stopped.stopReason()) {
+    case null:
+      return toFailure(thrown, options);
+    case 'cancelled':
+      return new CancelledFailure('CANCELLED');
+    case 'timeout': {
+      const limit = Context.current().info.startToCloseTimeoutMs;
+      return toFailure(
+        stageFailure(
+          ERROR_TYPE.timeout,
+          `${stage} ran longer than its timeout of ${prettyMilliseconds(limit)}.`,
+        ),
+        options,
+      );
+    }
+    case 'shutdown':
+      // Whatever the definition says about retries: it was not the stage that failed.
+      return stageFailure(
+        ERROR_TYPE.workerShutdown,
+        `${stage} was interrupted because its worker shut down.`,
+      );
+  }
+}
+
+function statusOf(failure: ApplicationFailure): 'failed' | 'timed_out' {
+  return failure.type === ERROR_TYPE.timeout ? 'timed_out' : 'failed';
+}
+
+function report(
+  failure: ApplicationFailure | CancelledFailure,
+  attempt: Attempt,
+  deps: RunAttemptDeps,
+): void {
+  if (failure instanceof CancelledFailure) return;
+  const { run, stage } = attempt.task;
+  const facts = {
+    workflowId: run.workflow_id,
+    runId: run.id,
+    stageId: stage.id,
+    attempt: attempt.ctx.attempt,
+  };
+  deps.log.warn({ ...facts, errorType: failure.type, error: failure.message }, 'Stage failed');
+}

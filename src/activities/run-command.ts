@@ -1,0 +1,155 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { execa, type Options, type ResultPromise } from 'execa';
+import { z } from 'zod';
+import { ERROR_TYPE } from '../shared/names.js';
+import type { StageTask } from '../shared/task.js';
+import type { Attempt } from './attempt.js';
+import { checkSchema } from './check-schema.js';
+import { commandEnvironment } from './command-environment.js';
+import { createOutputFile, LastJson } from './command-output.js';
+import { stageFailure } from './failure.js';
+import { endGroup, terminateGroup, trackGroup } from './process-group.js';
+import type { Produced } from './run-attempt.js';
+import { type Environment, fillSecrets } from './secrets.js';
+import { splitLines } from './split-lines.js';
+
+const DEFAULT_GRACE_MS = 10_000;
+const LOGGED_LINE = 16 * 1024;
+const TAIL_LINES = 20;
+const TAIL_LINE = 500;
+
+const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+const commandParams = z.object({
+  command: z.union([z.string(), z.array(scalar).min(1)]),
+  env: z.record(z.string(), z.json()).default({}),
+  cwd: z.string().nullish(),
+  grace_ms: z.number().nonnegative().default(DEFAULT_GRACE_MS),
+});
+type Command = z.output<typeof commandParams>;
+type CommandDeps = { readonly env: Environment; readonly projectDir: string };
+
+/** How long a command may go on after it was told to stop. */
+export function commandGraceMs(task: StageTask): number {
+  const parsed = commandParams.safeParse(task.params);
+  return parsed.success ? parsed.data.grace_ms : DEFAULT_GRACE_MS;
+}
+
+/**
+ * Runs a command in a process group of its own, which ends with the stage: nothing it started is left behind. Its
+ * output is what it wrote to the file `$SLUICE_OUTPUT`, or else its last line of JSON.
+ */
+export async function runCommand(attempt: Attempt, deps: CommandDeps): Promise<Produced> {
+  const command = await checkSchema(
+    commandParams,
+    fillSecrets(attempt.task, deps.env),
+    'The command does not fit',
+  );
+  const folder = resolve(deps.projectDir, command.cwd ?? '.');
+  await assertFolder(folder);
+  const file = await createOutputFile();
+  try {
+    const env = commandEnvironment(attempt, deps.env, command.env, file.path);
+    const printed = await execute(command, { cwd: folder, env }, attempt);
+    return { output: (await file.read()) ?? printed.value(), folder };
+  } finally {
+    await file.remove();
+  }
+}
+
+async function execute(
+  command: Command,
+  place: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
+  attempt: Attempt,
+): Promise<LastJson> {
+  const { signal } = attempt.stopped;
+  signal.throwIfAborted();
+  const child = spawn(command, place);
+  const { pid } = child;
+  if (pid === undefined) throw notStarted(command, await child);
+  trackGroup(pid);
+  let terminated = Promise.resolve();
+  const onAbort = (): void => void (terminated = terminateGroup(pid, command.grace_ms));
+  signal.addEventListener('abort', onAbort, { once: true });
+  // What a command left in the background would hold its pipes open for ever.
+  child.once('exit', () => void (signal.aborted ? undefined : endGroup(pid)));
+  try {
+    const output = await follow(child, attempt);
+    const result = await child;
+    await terminated;
+    if (result.exitCode !== 0) throw commandFailed(command, result, output.tail);
+    return output.json;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    endGroup(pid);
+  }
+}
+
+const OPTIONS = {
+  detached: true,
+  cleanup: false,
+  stdin: 'ignore',
+  buffer: false,
+  reject: false,
+  extendEnv: false,
+  encoding: 'buffer',
+} as const satisfies Options;
+type Child = ReturnType<typeof spawn>;
+
+function spawn(command: Command, place: { readonly cwd: string; readonly env: NodeJS.ProcessEnv }) {
+  const [file = '', ...rest] =
+    typeof command.command === 'string' ? ['sh', '-e', '-c', command.command] : command.command;
+  return execa(file, rest, { ...OPTIONS, ...place });
+}
+
+type Followed = { readonly json: LastJson; readonly tail: string[] };
+
+async function follow(child: Child, attempt: Attempt): Promise<Followed> {
+  const followed: Followed = { json: new LastJson(), tail: [] };
+  const read = async (stream: 'stdout' | 'stderr'): Promise<void> => {
+    for await (const line of splitLines(child[stream])) {
+      if (stream === 'stdout') followed.json.add(line);
+      followed.tail.push(cut(line, TAIL_LINE));
+      if (followed.tail.length > TAIL_LINES) followed.tail.shift();
+      await attempt.log.output(stream, cut(line, LOGGED_LINE));
+    }
+  };
+  await Promise.all([read('stdout'), read('stderr')]);
+  return followed;
+}
+
+async function assertFolder(folder: string): Promise<void> {
+  const found = await stat(folder).catch(() => null);
+  if (found?.isDirectory() === true) return;
+  const message = `The command's folder ${folder} does not exist on this worker. Correct \`cwd\`, or make the folder first.`;
+  throw stageFailure(ERROR_TYPE.commandNotFound, message, { nonRetryable: true });
+}
+
+type Ended = Awaited<Child>;
+
+function notStarted(command: Command, result: Ended): Error {
+  const why =
+    result.code === 'ENOENT'
+      ? 'it was not found on this worker'
+      : (result.originalMessage ?? 'no reason given');
+  const message = `The command ${shown(command)} could not be started: ${why}.`;
+  return stageFailure(ERROR_TYPE.commandNotFound, message, { nonRetryable: true });
+}
+
+function commandFailed(command: Command, result: Ended, tail: readonly string[]): Error {
+  const how =
+    result.exitCode === undefined
+      ? `was ended by ${result.signal ?? 'a signal'}`
+      : `exited with code ${result.exitCode}`;
+  const lines = tail.length === 0 ? ' It printed nothing.' : ` Its last lines:\n${tail.join('\n')}`;
+  return stageFailure(ERROR_TYPE.command, `The command ${shown(command)} ${how}.${lines}`);
+}
+
+function shown(command: Command): string {
+  const text = typeof command.command === 'string' ? command.command.trim() : command.command.join(' ');
+  return `"${cut(text.split('\n')[0] ?? '', 120)}"`;
+}
+
+function cut(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length)}… (${text.length} characters)`;
+}

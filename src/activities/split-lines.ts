@@ -1,0 +1,29 @@
+import { StringDecoder } from 'node:string_decoder';
+
+/** A line longer than this is cut into several, so that output without line breaks cannot fill the memory. */
+export const LONGEST_LINE = 1024 * 1024;
+
+/** Lines of a byte stream, without their line breaks. Bytes that are no UTF-8 become U+FFFD. */
+export async function* splitLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new StringDecoder('utf8');
+  let parts: string[] = [];
+  let length = 0;
+  for await (const chunk of chunks) {
+    const pieces = decoder.write(Buffer.from(chunk)).split('\n');
+    const rest = pieces.pop() ?? '';
+    for (const piece of pieces) {
+      yield (parts.join('') + piece).replace(/\r$/, '');
+      parts = [];
+      length = 0;
+    }
+    parts.push(rest);
+    length += rest.length;
+    if (length > LONGEST_LINE) {
+      yield parts.join('');
+      parts = [];
+      length = 0;
+    }
+  }
+  const last = parts.join('') + decoder.end();
+  if (last !== '') yield last;
+}

@@ -1,0 +1,57 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type BlobStore, StoreError } from './blob-store.js';
+import { type LogLine, logPrefix } from './log-line.js';
+
+export type ReadLogsOptions = {
+  readonly workflowId: string;
+  readonly runId: string;
+  /** One stage; all stages of the run when left out. */
+  readonly stage?: string;
+  /** Goes on until `signal` aborts, then gives what was written up to then and ends. */
+  readonly follow?: boolean;
+  readonly signal?: AbortSignal;
+  /** How often a followed log is looked at. @default 500 */
+  readonly pollMs?: number;
+};
+
+/** The log of a run or a stage, in order of time. Ends at once when nothing was logged and it is not followed. */
+export async function* readStageLogs(store: BlobStore, options: ReadLogsOptions): AsyncGenerator<LogLine> {
+  const prefix = logPrefix(options);
+  const seen = new Set<string>();
+  for (;;) {
+    // Read before looking at the signal, so that the last lines before an abort are not lost.
+    const isLast = options.follow !== true || options.signal?.aborted === true;
+    yield* newLines(store, prefix, seen);
+    if (isLast) return;
+    await pause(options.pollMs ?? 500, options.signal);
+  }
+}
+
+async function* newLines(store: BlobStore, prefix: string, seen: Set<string>): AsyncGenerator<LogLine> {
+  const keys = (await store.list(prefix)).filter((key) => key.endsWith('.jsonl') && !seen.has(key));
+  const lines: LogLine[] = [];
+  for (const key of keys) {
+    seen.add(key);
+    lines.push(...(await readChunk(store, key)));
+  }
+  // Sorting is stable: lines of one attempt that share a millisecond keep their order.
+  yield* lines.toSorted((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+}
+
+async function readChunk(store: BlobStore, key: string): Promise<LogLine[]> {
+  const text = (await store.get(key)).toString('utf8');
+  try {
+    return text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line): LogLine => JSON.parse(line));
+  } catch (cause) {
+    throw new StoreError('damaged', `The log "${key}" in ${store.location} is not valid JSON lines.`, {
+      cause,
+    });
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  await delay(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+}

@@ -1,0 +1,66 @@
+import type { BlobStore } from './blob-store.js';
+import { type LogLine, logPrefix, type LogSource } from './log-line.js';
+
+const FLUSH_MS = 500;
+const FLUSH_BYTES = 64 * 1024;
+const BACKLOG_BYTES = 1024 * 1024;
+
+export interface StageLogWriter {
+  write(line: Omit<LogLine, 'stage' | 'attempt'>): void;
+  /** Resolves at once unless the store is far behind; writers of much output await it between lines. */
+  ready(): Promise<void>;
+  /** Writes what is left. Writes nothing at all when no line was ever written. */
+  close(): Promise<void>;
+}
+
+/**
+ * Appends to the log of one attempt, as JSON-lines objects that are never changed once written. A store that fails
+ * loses the lines and is reported once: a log must not fail the stage it tells about.
+ */
+export function writeStageLog(
+  store: BlobStore,
+  source: LogSource,
+  onError: (error: unknown) => void = () => undefined,
+): StageLogWriter {
+  const prefix = logPrefix(source);
+  let pending: string[] = [];
+  let pendingBytes = 0;
+  let writingBytes = 0;
+  let sequence = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let writing = Promise.resolve();
+  let hasFailed = false;
+
+  const flush = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (pending.length === 0) return;
+    const chunk = Buffer.from(pending.join(''));
+    const key = `${prefix}${String(sequence++).padStart(8, '0')}.jsonl`;
+    pending = [];
+    pendingBytes = 0;
+    writingBytes += chunk.byteLength;
+    writing = writing
+      .then(() => store.put(key, chunk))
+      .catch((error: unknown) => {
+        if (!hasFailed) onError(error);
+        hasFailed = true;
+      })
+      .finally(() => (writingBytes -= chunk.byteLength));
+  };
+
+  return {
+    write: (line) => {
+      const text = `${JSON.stringify({ ...line, stage: source.stage, attempt: source.attempt })}\n`;
+      pending.push(text);
+      pendingBytes += text.length;
+      if (pendingBytes >= FLUSH_BYTES) flush();
+      else timer ??= setTimeout(flush, FLUSH_MS).unref();
+    },
+    ready: () => (writingBytes > BACKLOG_BYTES ? writing : Promise.resolve()),
+    close: () => {
+      flush();
+      return writing;
+    },
+  };
+}
