@@ -1,0 +1,55 @@
+import { ATR, BollingerBands, EMA, MACD, RSI, SMA } from 'trading-signals';
+
+export type Bar = {
+  readonly day: string;
+  readonly open: number;
+  readonly high: number;
+  readonly low: number;
+  readonly close: number;
+};
+
+export type IndicatorRow = {
+  readonly day: string;
+  readonly close: number;
+  readonly sma: number | null;
+  readonly ema: number | null;
+  readonly rsi: number | null;
+  readonly macd: number | null;
+  readonly macd_signal: number | null;
+  readonly band_low: number | null;
+  readonly band_mid: number | null;
+  readonly band_high: number | null;
+  readonly atr: number | null;
+};
+
+/**
+ * One row for each bar; null until an indicator has seen enough bars. `window` is the length of SMA, EMA and bands.
+ * Bands are two population standard deviations around the mean of the typical price, (high + low + close) / 3.
+ */
+export function computeIndicators(bars: readonly Bar[], window: number): IndicatorRow[] {
+  const sma = new SMA(window);
+  const ema = new EMA(window);
+  const rsi = new RSI(14);
+  const macd = new MACD(new EMA(12), new EMA(26), new EMA(9));
+  const bands = new BollingerBands(window, 2);
+  const atr = new ATR(14);
+  return bars.map((bar) => {
+    const { day, close } = bar;
+    ema.add(close);
+    const band = bands.add((bar.high + bar.low + close) / 3);
+    const trend = macd.add(close);
+    return {
+      day,
+      close,
+      sma: sma.add(close),
+      ema: ema.isStable ? ema.getResult() : null,
+      rsi: rsi.add(close),
+      macd: trend?.macd ?? null,
+      macd_signal: trend?.signal ?? null,
+      band_low: band?.lower ?? null,
+      band_mid: band?.middle ?? null,
+      band_high: band?.upper ?? null,
+      atr: atr.add(bar),
+    };
+  });
+}
