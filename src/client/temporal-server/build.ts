@@ -26,9 +26,8 @@ export async function buildTemporalCli(folder: string, onStep: OnStep): Promise<
   await rm(module, { recursive: true });
 }
 
-/** Gets the test server's jars with Maven and writes a script that starts it. Throws when Java or Maven is missing. */
+/** Gets the test server's jars with Maven and writes a script that starts it. Throws when Maven or its Java is missing. */
 export async function buildTestServer(folder: string, onStep: OnStep): Promise<void> {
-  await execa('java', ['-version']);
   onStep({
     message: `Fetching the Temporal test server ${TEST_SERVER.version} from Maven Central (38 MB, some seconds)`,
   });

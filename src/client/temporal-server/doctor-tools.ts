@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { execa } from 'execa';
@@ -7,6 +9,11 @@ import { findTemporalCli, findTestServer } from './locate.js';
 import type { LocatedTool, LocateOptions } from './locate.js';
 import { reasonOf, ServerError } from './server-error.js';
 import { describeTool } from './setup.js';
+
+type Program = { readonly name: string; readonly command: string; readonly args: readonly string[] };
+
+const GO: Program = { name: 'Go', command: 'go', args: ['version'] };
+const MAVEN: Program = { name: 'Maven', command: 'mvn', args: ['--version'] };
 
 const SETUP = 'Run "sluice setup" now, or leave it to the first run.';
 const REACH_WITHIN_MS = 5_000;
@@ -18,7 +25,7 @@ export async function checkTemporalCli(options: LocateOptions): Promise<Finding>
     'Temporal CLI',
     () => findTemporalCli(options),
     async () =>
-      (await canRun('go', ['version']))
+      (await missingOf([GO], options.env)).length === 0
         ? warning(check, 'The Temporal CLI is not here yet: it will be downloaded, or built with Go.', SETUP)
         : warning(
             check,
@@ -30,17 +37,12 @@ export async function checkTemporalCli(options: LocateOptions): Promise<Finding>
 
 export async function checkTestServer(options: LocateOptions): Promise<Finding> {
   const check = 'test_server';
-  return found(
+  const missing = await missingOf([java(options.env), MAVEN], options.env);
+  const finding = await found(
     check,
     'Temporal test server',
     () => findTestServer(options),
-    async () => {
-      const tools: ReadonlyArray<readonly [name: string, command: string, args: readonly string[]]> = [
-        ['Java', 'java', ['-version']],
-        ['Maven', 'mvn', ['--version']],
-      ];
-      const runs = await Promise.all(tools.map(async ([, command, args]) => canRun(command, args)));
-      const missing = tools.filter((_, index) => runs[index] !== true).map(([name]) => name);
+    () => {
       if (missing.length === 0) {
         return warning(
           check,
@@ -55,6 +57,15 @@ export async function checkTestServer(options: LocateOptions): Promise<Finding> 
       );
     },
   );
+  // What was downloaded runs by itself; what Maven fetched are jars.
+  if (finding.ok && missing.includes('Java') && (await isMadeOfJars(options))) {
+    return failure(
+      check,
+      'The Temporal test server here needs Java, which is not on PATH.',
+      'Install Java 11 or later.',
+    );
+  }
+  return finding;
 }
 
 /** The server that the environment or Temporal's configuration file names, if one does. */
@@ -109,7 +120,7 @@ async function found(
   check: string,
   name: string,
   look: () => Promise<LocatedTool | null>,
-  absent: () => Promise<Finding>,
+  absent: () => Finding | Promise<Finding>,
 ): Promise<Finding> {
   try {
     const tool = await look();
@@ -120,8 +131,28 @@ async function found(
   }
 }
 
-async function canRun(command: string, args: readonly string[]): Promise<boolean> {
-  return !(await execa(command, args, { reject: false, timeout: 10_000 })).failed;
+/** The Java that the test server's start script takes. */
+function java(env: NodeJS.ProcessEnv = process.env): Program {
+  const home = env['JAVA_HOME'] ?? '';
+  return { name: 'Java', command: home === '' ? 'java' : join(home, 'bin', 'java'), args: ['-version'] };
+}
+
+/** Names of the programs that do not run here. */
+async function missingOf(
+  programs: readonly Program[],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<readonly string[]> {
+  const runs = await Promise.all(
+    programs.map(({ command, args }) =>
+      execa(command, args, { reject: false, timeout: 10_000, extendEnv: false, env }),
+    ),
+  );
+  return programs.filter((_, index) => runs[index]?.failed !== false).map(({ name }) => name);
+}
+
+async function isMadeOfJars(options: LocateOptions): Promise<boolean> {
+  const tool = await findTestServer(options);
+  return tool !== null && existsSync(join(dirname(tool.path), 'lib'));
 }
 
 function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {
