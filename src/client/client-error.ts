@@ -1,5 +1,5 @@
 /**
- * - `temporal_unreachable`: no Temporal server answers at the address.
+ * - `server_unreachable`: no Temporal server answers at the address.
  * - `no_worker`: the server answers, but nothing polls the task queue that the run needs.
  * - `search_attributes`: the search attributes are missing and could not be added.
  * - `run_not_found`: no run matches what was asked for.
@@ -9,7 +9,7 @@
  * - `temporal`: Temporal refused the request.
  */
 export type ClientErrorCode =
-  | 'temporal_unreachable'
+  | 'server_unreachable'
   | 'no_worker'
   | 'search_attributes'
   | 'run_not_found'
@@ -23,24 +23,10 @@ export class ClientError extends Error {
   override readonly name = 'ClientError';
   readonly code: ClientErrorCode;
   readonly hint: string | null;
-  /** What a command that ends with this error should exit with. */
-  readonly exitCode: 1 | 2 | 3;
 
   constructor(code: ClientErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.hint = options.hint ?? null;
-    this.exitCode = EXIT_CODE[code];
   }
 }
-
-const EXIT_CODE: Readonly<Record<ClientErrorCode, 1 | 2 | 3>> = {
-  temporal_unreachable: 3,
-  no_worker: 3,
-  search_attributes: 3,
-  run_not_found: 2,
-  run_exists: 2,
-  invalid_inputs: 2,
-  requirements_not_met: 1,
-  temporal: 1,
-};

@@ -5,6 +5,7 @@ import {
   decodeOptionalFailureToOptionalError,
 } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import type { temporal } from '@temporalio/proto';
+import type { HeartbeatDetails } from '../activities/heartbeat.js';
 import { isJsonObject } from '../shared/json.js';
 import { ERROR_TYPE } from '../shared/names.js';
 
@@ -62,14 +63,13 @@ async function readLiveAttempt(
   };
 }
 
+/** Heartbeats come from workers in any language, so their details are looked at with care. */
 function progressOf(details: unknown): LiveProgress | null {
   if (!isJsonObject(details)) return null;
-  const progress = isJsonObject(details['progress']) ? details['progress'] : details;
-  const fraction = progress['fraction'];
-  if (typeof fraction !== 'number' || !Number.isFinite(fraction)) return null;
-  const message = progress['message'];
+  const { progress, message }: { readonly [K in keyof HeartbeatDetails]: unknown } = details;
+  if (typeof progress !== 'number' || !Number.isFinite(progress)) return null;
   return {
-    fraction: Math.min(1, Math.max(0, fraction)),
+    fraction: Math.min(1, Math.max(0, progress)),
     message: typeof message === 'string' && message !== '' ? message : null,
   };
 }

@@ -5,13 +5,13 @@ import {
   type SearchAttributeType,
   TypedSearchAttributes,
 } from '@temporalio/common';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import type { RunInput } from '../engine/run-input.js';
 import { SEARCH_ATTRIBUTE } from '../shared/names.js';
 import { ClientError } from './client-error.js';
 import { isGrpc, messageOf } from './grpc-errors.js';
 
-const { IndexedValueType } = temporal.api.enums.v1;
+const { IndexedValueType } = proto.temporal.api.enums.v1;
 
 const TYPES: ReadonlyMap<string, SearchAttributeType> = new Map(
   Object.values(SEARCH_ATTRIBUTE).map((name) => [

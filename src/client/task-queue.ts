@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 
-const { TaskQueueType } = temporal.api.enums.v1;
+const { TaskQueueType } = proto.temporal.api.enums.v1;
 
 /** A poll lasts a minute; a poller not seen for longer is gone although the server still remembers it. */
 const POLLER_MAX_AGE_MS = 75_000;

@@ -1,0 +1,116 @@
+import { assertNever } from '../../shared/assert-never.js';
+import type { RunEvent } from '../run-event.js';
+import { formatLogLine } from './log-text.js';
+import { oneLine } from './printable.js';
+import type { Colours, Renderer } from './renderer.js';
+import { RunModel, type StageView } from './run-model.js';
+import { duration, errorWords, retryWords, stageWords, statusColour, statusSign } from './wording.js';
+
+export type LineOptions = {
+  readonly write: (line: string) => void;
+  readonly colours: Colours;
+  /** @default the real time */
+  readonly clock?: () => number;
+};
+
+/** One line per event, for pipes and logs of a CI server. Times are counted from the start of the run. */
+export class LineRenderer implements Renderer {
+  readonly #options: LineOptions;
+  readonly #model = new RunModel();
+  readonly #toldRetries = new Set<string>();
+
+  constructor(options: LineOptions) {
+    this.#options = options;
+  }
+
+  show(event: RunEvent): void {
+    this.#model.apply(event);
+    switch (event.type) {
+      case 'run_seen':
+        this.#tellRun(event.status);
+        return;
+      case 'stage_changed':
+        this.#tellStage(this.#model.stages.get(event.stage));
+        return;
+      case 'stage_retry':
+        this.#tellRetry(event);
+        return;
+      case 'note':
+        this.#line(`! ${oneLine(event.text)}`);
+        return;
+      case 'log':
+        this.#options.write(formatLogLine(event.line, this.#options.colours));
+        return;
+      case 'quiet':
+        this.#line(
+          event.who === 'worker'
+            ? '! no worker answers at the moment'
+            : '! the Temporal server does not answer',
+        );
+        return;
+      case 'run_ended':
+        this.#tellEnd(event);
+        return;
+      case 'stage_progress':
+        return;
+      default:
+        assertNever(event);
+    }
+  }
+
+  close(): void {}
+
+  #tellRun(status: Extract<RunEvent, { type: 'run_seen' }>['status']): void {
+    this.#line(`${oneLine(status.pipeline)} ${oneLine(status.version)} · ${oneLine(status.workflow_id)}`, 0);
+    for (const note of status.notes) this.#line(`! ${oneLine(note)}`);
+    const begun = [...this.#model.stages.values()].filter(({ result }) => result.status !== 'pending');
+    begun.sort((a, b) => timeOf(a).localeCompare(timeOf(b)));
+    for (const stage of begun) this.#tellStage(stage);
+  }
+
+  #tellStage(stage: StageView | undefined): void {
+    if (stage === undefined || stage.result.status === 'pending') return;
+    const { result } = stage;
+    const sign = statusColour(result.status, this.#options.colours)(statusSign(result.status));
+    const at = Date.parse(timeOf(stage));
+    this.#line(
+      `${sign} ${oneLine(stage.id)} ${stageWords(result)}`,
+      Number.isNaN(at) ? undefined : at - this.#startedAt(),
+    );
+  }
+
+  /** Told once per attempt, when its wait begins. */
+  #tellRetry({ stage, retry }: Extract<RunEvent, { type: 'stage_retry' }>): void {
+    const key = `${stage} ${retry.attempt}`;
+    if (this.#toldRetries.has(key)) return;
+    this.#toldRetries.add(key);
+    const sign = this.#options.colours.yellow('↻');
+    this.#line(`${sign} ${oneLine(stage)} ${retryWords(retry, this.#now())}`);
+  }
+
+  #tellEnd({ result }: Extract<RunEvent, { type: 'run_ended' }>): void {
+    const sign = statusColour(result.status, this.#options.colours)(statusSign(result.status));
+    const why = result.error === null ? '' : `: ${errorWords(result.error)}`;
+    const words = result.status === 'timed_out' ? 'timed out' : result.status;
+    const took = duration(result.total_duration_ms);
+    this.#line(`${sign} ${oneLine(result.pipeline)} ${words} in ${took}${why}`, result.total_duration_ms);
+  }
+
+  #line(text: string, sinceStartMs: number = this.#now() - this.#startedAt()): void {
+    const time = duration(Math.max(0, sinceStartMs)).padStart(7);
+    this.#options.write(`${this.#options.colours.dim(time)}  ${text}`);
+  }
+
+  #now(): number {
+    return (this.#options.clock ?? Date.now)();
+  }
+
+  #startedAt(): number {
+    const { run } = this.#model;
+    return run === null ? this.#now() : Date.parse(run.started_at);
+  }
+}
+
+function timeOf({ result }: StageView): string {
+  return result.ended_at ?? result.started_at ?? '';
+}

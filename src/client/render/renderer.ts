@@ -1,0 +1,11 @@
+import type pc from 'picocolors';
+import type { RunEvent } from '../run-event.js';
+
+export type Colours = ReturnType<typeof pc.createColors>;
+
+/** Shows a run to a person. It gets every event of the run, in order, and then is closed. */
+export interface Renderer {
+  show(event: RunEvent): void;
+  /** Leaves the terminal as it found it. Must be called also when watching is given up. */
+  close(): void;
+}

@@ -1,0 +1,56 @@
+import type { Writable } from 'node:stream';
+import { createLogUpdate } from 'log-update';
+import type { RunEvent } from '../run-event.js';
+import { drawRun } from './draw-run.js';
+import { formatLogLine } from './log-text.js';
+import type { Colours, Renderer } from './renderer.js';
+import { RunModel } from './run-model.js';
+
+const FRAME_MS = 100;
+
+/** A stream of a terminal. */
+export type TerminalStream = Writable & { readonly columns?: number; readonly rows?: number };
+
+export type TreeOptions = {
+  readonly colours: Colours;
+  /** @default the real time */
+  readonly clock?: () => number;
+};
+
+/** Redraws the run in place on a terminal; logs scroll away above it, and its last state stays. */
+export class TreeRenderer implements Renderer {
+  readonly #stream: TerminalStream;
+  readonly #options: TreeOptions;
+  readonly #model = new RunModel();
+  readonly #update: ReturnType<typeof createLogUpdate>;
+  readonly #timer: NodeJS.Timeout;
+  #frame = 0;
+
+  constructor(stream: TerminalStream, options: TreeOptions) {
+    this.#stream = stream;
+    this.#options = options;
+    this.#update = createLogUpdate(stream as unknown as NodeJS.WriteStream);
+    this.#timer = setInterval(() => this.#draw(), FRAME_MS);
+    this.#draw();
+  }
+
+  show(event: RunEvent): void {
+    this.#model.apply(event);
+    if (event.type === 'log') this.#update.persist(formatLogLine(event.line, this.#options.colours));
+    if (event.type === 'note') this.#update.persist(this.#options.colours.yellow(`! ${event.text}`));
+    this.#draw();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#draw();
+    this.#update.done();
+  }
+
+  #draw(): void {
+    const { columns = 80, rows = 24 } = this.#stream;
+    const { colours, clock = Date.now } = this.#options;
+    this.#frame += 1;
+    this.#update(drawRun(this.#model, { columns, rows, colours, now: clock(), frame: this.#frame }));
+  }
+}
