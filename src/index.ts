@@ -1,0 +1,10 @@
+export { z } from 'zod';
+export { defineStage } from './activities/define-stage.js';
+export type { StageSpec } from './activities/define-stage.js';
+export { StageFailure } from './activities/stage-failure.js';
+export type { StageFailureOptions } from './activities/stage-failure.js';
+export type { StageContext, StageFunction, StageLogger } from './activities/stage-function.js';
+export type { Json, JsonObject } from './shared/json.js';
+export type { ArtifactRef, RunFacts, SecretSlot, StageTask, TaskResult } from './shared/task.js';
+export { defineConfig } from './worker/define-config.js';
+export type { SluiceConfig } from './worker/config-schema.js';

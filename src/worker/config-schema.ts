@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { problemOf } from '../activities/define-stage.js';
+import type { StageFunction } from '../activities/stage-function.js';
+import { DEFAULT_TASK_QUEUE } from '../shared/names.js';
+
+/** What `sluice.config.ts` exports by default. Paths in it are relative to its folder. */
+export type SluiceConfig = Omit<z.input<typeof configSchema>, 'stages'> & {
+  /** Functions that `uses` stages name. */
+  readonly stages?: ReadonlyArray<StageFunction>;
+};
+
+/** How a worker runs; every value has a default. */
+export type WorkerSettings = z.output<typeof workerSchema>;
+
+const isSchema = (value: unknown): value is z.ZodType =>
+  typeof value === 'object' && value !== null && 'safeParseAsync' in value;
+
+// Told by its shape: a stage function may come from another copy of this package, or of zod.
+const stageSchema = z.custom<StageFunction>().superRefine((value: unknown, context) => {
+  const problem = stageProblem(value);
+  if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+});
+
+function stageProblem(value: unknown): string | null {
+  if (typeof value !== 'object' || value === null) {
+    return `expected a stage function made by defineStage, got \`${String(value)}\` (${typeof value})`;
+  }
+  const { name, run, params, output, version }: Readonly<Record<string, unknown>> = { ...value };
+  const problem = problemOf(name, run);
+  if (problem !== null) return problem;
+  if (typeof version === 'string' && isSchema(params) && isSchema(output)) return null;
+  return `"${String(name)}" was not made by defineStage`;
+}
+
+const positive = z.number().int().positive();
+const port = z.number().int().min(0).max(65_535);
+const share = z.number().gt(0).lte(1);
+
+const slotsSchema = z.union([
+  z.strictObject({
+    /** Stages that run at the same time. */
+    activities: positive.default(200),
+    /** Stages with `mode: local` that run at the same time. */
+    localActivities: positive.default(200),
+    /** Steps of runs that are computed at the same time. */
+    workflowTasks: positive.default(40),
+  }),
+  z.strictObject({
+    /** As many stages as fit until the machine reaches these shares of its processors and memory. */
+    targetCpu: share,
+    targetMemory: share,
+    maxActivities: positive.default(1_000),
+  }),
+]);
+
+const workerSchema = z.strictObject({
+  slots: slotsSchema.prefault({}),
+  /** Serves `/healthz`, `/readyz` and `/metrics`; off when not set. */
+  httpPort: port.optional(),
+  httpHost: z.string().min(1).default('127.0.0.1'),
+  /** Serves the metrics of Temporal's own client library for Prometheus; off when not set. */
+  temporalMetricsPort: port.optional(),
+  /** Runs kept in memory between their steps. The default of the Temporal SDK follows the memory of the machine. */
+  maxCachedRuns: positive.optional(),
+  /** How long stages may go on after the worker was told to stop. */
+  shutdownGraceMs: z.number().int().nonnegative().default(10_000),
+  logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  /** Pins runs to the code that started them, by Temporal's worker deployments. */
+  versioning: z.strictObject({ deployment: z.string().min(1), buildId: z.string().min(1) }).optional(),
+});
+
+/** The shape of a configuration; unknown keys are errors. */
+export const configSchema = z.strictObject({
+  stages: z
+    .array(stageSchema)
+    .default([])
+    .superRefine((stages, context) => {
+      const names = stages.map((stage: unknown) => (isNamed(stage) ? stage.name : undefined));
+      names.forEach((name, index) => {
+        if (name === undefined || names.indexOf(name) === index) return;
+        context.addIssue({ code: 'custom', path: [index], message: `the name "${name}" is used twice` });
+      });
+    }),
+  /** Files of pipelines that definitions may name instead of giving a path. */
+  pipelines: z.record(z.string().min(1), z.string().min(1)).default({}),
+  taskQueue: z.string().min(1).max(200).default(DEFAULT_TASK_QUEUE),
+  storage: z.strictObject({ folder: z.string().min(1).default('.sluice/store') }).prefault({}),
+  worker: workerSchema.prefault({}),
+});
+
+function isNamed(value: unknown): value is { readonly name: string } {
+  return typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string';
+}

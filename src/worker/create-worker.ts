@@ -1,0 +1,138 @@
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { pino, type Logger } from 'pino';
+import { createActivities } from '../activities/create-activities.js';
+import type { Environment } from '../activities/secrets.js';
+import { createDataConverter } from '../storage/external-storage-driver.js';
+import { createFolderStore } from '../storage/folder-store.js';
+import type { LoadedConfig } from './config.js';
+import type { ConnectionSettings } from './connection.js';
+import { createFindRuns } from './find-runs.js';
+import { startHealthServer } from './health-server.js';
+import { createPrometheusMetrics } from './prometheus-metrics.js';
+import { installRuntime } from './runtime.js';
+import { workerOptions } from './worker-options.js';
+import { workflowBundlePath } from './workflow-bundle.js';
+
+export type StartWorkerOptions = {
+  readonly connectionSettings: ConnectionSettings;
+  readonly config: LoadedConfig;
+  /** @default the configuration's */
+  readonly taskQueue?: string;
+  /** Shown by Temporal. @default process ID and host */
+  readonly identity?: string;
+  /** @default the bundle built with the package */
+  readonly workflowBundlePath?: string;
+  /** @default JSON lines on standard output, at the configuration's level */
+  readonly log?: Logger;
+  /** What stages read their secrets and their environment from. @default process.env */
+  readonly env?: Environment;
+};
+
+export interface RunningWorker {
+  readonly taskQueue: string;
+  /** Where the health endpoint listens; null when it is off. */
+  readonly healthUrl: string | null;
+  /** Takes no more work, lets stages end within the grace, then tells them to stop. Safe to call twice. */
+  stop(): Promise<void>;
+  /** Ends when the worker has stopped; rejects when it failed. */
+  readonly done: Promise<void>;
+}
+
+/** Starts a worker in this process. Throws when Temporal cannot be reached or a port is taken. */
+export async function startWorker(options: StartWorkerOptions): Promise<RunningWorker> {
+  const { config, connectionSettings } = options;
+  const log = options.log ?? pino({ level: config.worker.logLevel });
+  installRuntime({ log, temporalMetricsPort: config.worker.temporalMetricsPort });
+  const { registry, metrics } = createPrometheusMetrics();
+  let worker: Worker | undefined;
+  const closers: Array<() => Promise<void>> = [];
+  const closeAll = async (): Promise<void> => {
+    for (const close of closers.splice(0).toReversed()) await close();
+  };
+  try {
+    const connection = await NativeConnection.connect(connectionSettings.connectionOptions);
+    closers.push(() => connection.close());
+    const health = await serveHealth(config, registry, () => worker?.getState());
+    if (health !== null) closers.push(health.close);
+    worker = await createWorker(connection, metrics, { ...options, log });
+    return running(worker, { healthUrl: health?.url ?? null, closeAll, options, log });
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+type WithLog = StartWorkerOptions & { readonly log: Logger };
+
+async function createWorker(
+  connection: NativeConnection,
+  metrics: ReturnType<typeof createPrometheusMetrics>['metrics'],
+  options: WithLog,
+): Promise<Worker> {
+  const { config, connectionSettings, log } = options;
+  const { namespace } = connectionSettings;
+  const store = createFolderStore(config.storageFolder);
+  return Worker.create({
+    ...workerOptions(config.worker),
+    ...(options.identity === undefined ? {} : { identity: options.identity }),
+    connection,
+    namespace,
+    taskQueue: options.taskQueue ?? config.taskQueue,
+    workflowBundle: { codePath: options.workflowBundlePath ?? (await workflowBundlePath()) },
+    dataConverter: createDataConverter(store),
+    activities: createActivities({
+      stages: config.stages,
+      store,
+      log,
+      metrics,
+      env: options.env ?? process.env,
+      projectDir: config.projectDir,
+      findRuns: createFindRuns(connection, namespace),
+    }),
+  });
+}
+
+type State = ReturnType<Worker['getState']>;
+
+async function serveHealth(
+  config: LoadedConfig,
+  registry: ReturnType<typeof createPrometheusMetrics>['registry'],
+  state: () => State | undefined,
+): Promise<Awaited<ReturnType<typeof startHealthServer>> | null> {
+  const { httpPort, httpHost } = config.worker;
+  if (httpPort === undefined) return null;
+  return startHealthServer({
+    host: httpHost,
+    port: httpPort,
+    registry,
+    isAlive: () => state() !== 'FAILED',
+    isReady: () => state() === 'RUNNING',
+  });
+}
+
+function running(
+  worker: Worker,
+  context: {
+    readonly healthUrl: string | null;
+    readonly closeAll: () => Promise<void>;
+    readonly options: StartWorkerOptions;
+    readonly log: Logger;
+  },
+): RunningWorker {
+  const { healthUrl, closeAll, options, log } = context;
+  const { taskQueue } = worker.options;
+  const done = worker.run().finally(closeAll);
+  // Whoever does not look at `done` must not be ended by an unhandled rejection.
+  done.catch((error: unknown) => log.error({ err: error, taskQueue }, 'The worker failed'));
+  const { connectionOptions, namespace } = options.connectionSettings;
+  log.info({ taskQueue, namespace, address: connectionOptions.address, healthUrl }, 'Worker started');
+  return {
+    taskQueue,
+    healthUrl,
+    done,
+    stop: async () => {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await done.catch(() => undefined);
+    },
+  };
+}

@@ -1,0 +1,13 @@
+export { completeConfig, ConfigError, findConfigFile, loadConfig } from './config.js';
+export type { LoadedConfig } from './config.js';
+export type { SluiceConfig, WorkerSettings } from './config-schema.js';
+export { defineConfig } from './define-config.js';
+export { loadConnectionSettings } from './connection.js';
+export type { ConnectionOverrides, ConnectionSettings } from './connection.js';
+export { startWorker } from './create-worker.js';
+export type { RunningWorker, StartWorkerOptions } from './create-worker.js';
+export { runWorkerProcess } from './worker-process.js';
+export type { WorkerProcessOptions } from './worker-process.js';
+export { createDataConverter } from '../storage/external-storage-driver.js';
+export { createFolderStore } from '../storage/folder-store.js';
+export type { BlobStore } from '../storage/blob-store.js';

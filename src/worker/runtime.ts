@@ -1,0 +1,64 @@
+import {
+  type LogLevel as TemporalLevel,
+  type LogMetadata,
+  Runtime,
+  type Logger as TemporalLogger,
+} from '@temporalio/worker';
+import type { Level, Logger } from 'pino';
+
+const LEVELS: Readonly<Record<TemporalLevel, Level>> = {
+  TRACE: 'trace',
+  DEBUG: 'debug',
+  INFO: 'info',
+  WARN: 'warn',
+  ERROR: 'error',
+};
+
+/** Said by the wrapper around every stage already, with the names of the run and the stage. */
+const REPEATED = 'Activity failed';
+
+let isInstalled = false;
+
+/**
+ * Sets up what all workers of a process share: their log and the metrics of Temporal's library. Only the first call
+ * counts. Signals are left alone: whoever starts a worker decides when it stops.
+ */
+export function installRuntime(options: {
+  readonly log: Logger;
+  readonly temporalMetricsPort?: number | undefined;
+}): void {
+  if (isInstalled) return;
+  isInstalled = true;
+  const { log, temporalMetricsPort } = options;
+  const metrics = { prometheus: { bindAddress: `127.0.0.1:${temporalMetricsPort ?? 0}` } };
+  try {
+    Runtime.install({
+      logger: temporalLogger(log),
+      shutdownSignals: [],
+      telemetryOptions: {
+        logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
+        ...(temporalMetricsPort === undefined ? {} : { metrics }),
+      },
+    });
+  } catch (error) {
+    // Somebody else in this process installed one first, and it works as well.
+    log.debug({ err: error }, 'The Temporal runtime was set up before');
+  }
+}
+
+function temporalLogger(log: Logger): TemporalLogger {
+  const write = (level: TemporalLevel, message: string, meta?: LogMetadata): void => {
+    const target = LEVELS[level];
+    if (message === REPEATED || !log.isLevelEnabled(target)) return;
+    const { taskToken: _taskToken, ...facts } = meta ?? {};
+    log[target](facts, message);
+  };
+  return {
+    log: write,
+    trace: (message, meta) => write('TRACE', message, meta),
+    debug: (message, meta) => write('DEBUG', message, meta),
+    info: (message, meta) => write('INFO', message, meta),
+    warn: (message, meta) => write('WARN', message, meta),
+    error: (message, meta) => write('ERROR', message, meta),
+  };
+}

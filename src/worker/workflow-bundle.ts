@@ -1,0 +1,78 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, type Logger } from '@temporalio/worker';
+import envPaths from 'env-paths';
+
+/**
+ * Loaded once per worker instead of once per run, which saves memory and start time for each run. Only modules
+ * without state of their own may stand here: runs would share it.
+ */
+const PRELOADED_MODULES = ['@marcbachmann/cel-js'];
+
+/** Folders that workflow code may come from, beside this one's parent. */
+const WORKFLOW_FOLDERS = ['shared', 'engine', 'expressions', 'workflows'];
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/**
+ * The file that workers load workflow code from: the one built with the package, or, when the package runs from its
+ * sources, one that is bundled now and kept in the user's cache folder until those sources change.
+ */
+export async function workflowBundlePath(): Promise<string> {
+  const built = join(ROOT, 'workflow-bundle.js');
+  if (existsSync(built)) return built;
+  const cached = join(
+    envPaths('sluice', { suffix: '' }).cache,
+    'workflow-bundles',
+    `${await sourceHash()}.js`,
+  );
+  if (!existsSync(cached)) await writeBundle(cached);
+  return cached;
+}
+
+/** Bundles the workflow code into a file, which appears whole or not at all. */
+export async function writeBundle(file: string): Promise<void> {
+  const entry = ['ts', 'js']
+    .map((extension) => join(ROOT, 'workflows', `index.${extension}`))
+    .find(existsSync);
+  if (entry === undefined)
+    throw new Error(`There is no workflow code in ${ROOT}. Install the package again.`);
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: entry,
+    preloadModules: PRELOADED_MODULES,
+    logger: quiet,
+  });
+  const temporary = `${file}.${randomUUID()}`;
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(temporary, code);
+  await rename(temporary, file);
+}
+
+async function sourceHash(): Promise<string> {
+  const sdk = await readFile(fileURLToPath(import.meta.resolve('@temporalio/worker')), 'utf8');
+  const hash = createHash('sha256').update(PRELOADED_MODULES.join()).update(sdk);
+  for (const folder of WORKFLOW_FOLDERS) {
+    const entries = await readdir(join(ROOT, folder), { recursive: true, withFileTypes: true }).catch(
+      () => [],
+    );
+    const files = entries.filter((entry) => entry.isFile() && ['.ts', '.js'].includes(extname(entry.name)));
+    for (const path of files.map((entry) => join(entry.parentPath, entry.name)).toSorted()) {
+      hash.update(path).update(await readFile(path));
+    }
+  }
+  return hash.digest('hex').slice(0, 32);
+}
+
+const nothing = (): void => undefined;
+// webpack's report of sizes is of no use to anybody; its errors are thrown.
+const quiet: Logger = {
+  log: nothing,
+  trace: nothing,
+  debug: nothing,
+  info: nothing,
+  warn: nothing,
+  error: nothing,
+};
