@@ -51,7 +51,9 @@ export type FailurePolicy = 'fail_fast' | 'continue';
  * - `all_done`: all ended, whatever the outcome.
  * - `any_succeeded`: at least one succeeded.
  * - `any_failed`: at least one failed or timed out.
- * - `always`: like `all_done`, and also after the run was stopped by a failure.
+ * - `always`: like `all_done`, and also after the run was cancelled or timed out.
+ *
+ * After a failure under `fail_fast`, `any_failed`, `all_done` and `always` still run.
  */
 export type RunWhen = 'all_succeeded' | 'all_done' | 'any_succeeded' | 'any_failed' | 'always';
 

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../shared/json.js';
 import type { Plan } from './plan.js';
 import type { StageResult } from './result.js';
+import type { StopReason } from './verdict.js';
 
 /** The only argument of the `pipeline` workflow. */
 export type RunInput = {
@@ -16,14 +17,13 @@ export type RunInput = {
   readonly carried?: CarriedRun;
 };
 
-/** What a run takes along into its next history. */
+/** What a run takes along into its next history. Nothing runs at that moment. */
 export type CarriedRun = {
   readonly started_at: string;
-  readonly phase: 'stages' | 'hooks';
   /** Stages that ended, in the order in which they ended. */
   readonly ended: ReadonlyArray<readonly [id: string, result: StageResult]>;
   readonly state: Readonly<Record<string, Json>>;
   readonly metrics: Readonly<Record<string, number>>;
   readonly notes: readonly string[];
-  readonly stopping: 'no' | 'after_wave' | 'failed';
+  readonly stopped: StopReason | null;
 };

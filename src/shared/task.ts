@@ -52,6 +52,13 @@ export type TaskResult = {
   /** Counters added to the stage's and the run's metrics. */
   readonly metrics?: Readonly<Record<string, number>>;
   readonly artifacts?: readonly ArtifactRef[];
+  /** The attempt that gave this result, from 1. @default 1 */
+  readonly attempt?: number;
+};
+
+/** First detail of the failure that a stage's activity ends with, so that a run can tell how often it tried. */
+export type TaskFailureDetail = {
+  readonly attempt: number;
 };
 
 /** A file kept in the store. */

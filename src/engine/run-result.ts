@@ -1,0 +1,94 @@
+import type { Json, JsonObject } from '../shared/json.js';
+import type { Progress, RunEndStatus, RunResult, RunStatus, StageError, StageResult } from './result.js';
+import { isoTime, type StageRecord, toStageResult } from './stage-record.js';
+import { hasFailed, type StopReason } from './verdict.js';
+
+/** All that a result is made of. Times are milliseconds since the epoch. */
+export type RunFile = {
+  readonly pipeline: string;
+  readonly version: string;
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly mode: string | null;
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+  readonly now: number;
+  readonly status: RunStatus['status'];
+  readonly stages: Iterable<StageRecord>;
+  readonly hooks: Iterable<StageRecord>;
+  readonly outputs: JsonObject;
+  /** An error of the run itself, such as an output that cannot be computed. */
+  readonly error: StageError | null;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly state: Readonly<Record<string, Json>>;
+  readonly notes: readonly string[];
+};
+
+/** How a run ends whose stages have all ended. */
+export function endStatus(stages: Iterable<StageRecord>, stopped: StopReason | null): RunEndStatus {
+  if (stopped === 'timed_out') return 'timed_out';
+  if (stopped === 'cancelled' || stopped === 'after_wave') return 'cancelled';
+  return firstFailure(stages) === null ? 'succeeded' : 'failed';
+}
+
+/** The failure that a run's error tells of: the first in the file's order that the definition does not tolerate. */
+export function firstFailure(stages: Iterable<StageRecord>): StageRecord | null {
+  for (const record of stages) if (hasFailed(record) && !record.plan.continue_on_error) return record;
+  return null;
+}
+
+/** The answer to the `status` query, at any moment. */
+export function runStatus(file: RunFile, options: { readonly outputs: boolean }): RunStatus {
+  const records = [...file.stages];
+  const ids = (wanted: (record: StageRecord) => boolean): string[] =>
+    records.filter(wanted).map((record) => record.plan.id);
+  const hasEnded = file.endedAt !== null;
+  return {
+    pipeline: file.pipeline,
+    version: file.version,
+    workflow_id: file.workflowId,
+    run_id: file.runId,
+    mode: file.mode,
+    status: file.status,
+    success: hasEnded ? file.status === 'succeeded' : null,
+    partial: file.status === 'succeeded' && records.some(hasFailed),
+    started_at: isoTime(file.startedAt),
+    ended_at: isoTime(file.endedAt),
+    total_duration_ms: (file.endedAt ?? file.now) - file.startedAt,
+    error: file.error ?? firstFailure(records)?.outcome?.error ?? null,
+    outputs: file.outputs,
+    executed_stages: ids((record) => record.endedAt !== null && (record.outcome?.attempts ?? 0) > 0),
+    skipped_stages: ids((record) => record.status === 'skipped'),
+    failed_stages: ids(hasFailed),
+    stages: resultsById(records, options.outputs),
+    hooks: resultsById(file.hooks, options.outputs),
+    metrics: file.metrics,
+    state: file.state,
+    progress: progressOf(records),
+    notes: file.notes,
+  };
+}
+
+/** The result of a run that ended. */
+export function runResult(file: RunFile): RunResult {
+  const { progress: _progress, notes: _notes, ...result } = runStatus(file, { outputs: true });
+  return { ...result, success: file.status === 'succeeded' } as RunResult;
+}
+
+function resultsById(records: Iterable<StageRecord>, outputs: boolean): Record<string, StageResult> {
+  const results: Record<string, StageResult> = {};
+  for (const record of records) results[record.plan.id] = toStageResult(record, outputs);
+  return results;
+}
+
+function progressOf(records: readonly StageRecord[]): Progress {
+  const total = records.length;
+  const done = records.filter((record) => record.endedAt !== null).length;
+  return {
+    total,
+    done,
+    running: records.filter((record) => record.status === 'running').length,
+    failed: records.filter(hasFailed).length,
+    fraction: total === 0 ? 1 : done / total,
+  };
+}

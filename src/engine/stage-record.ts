@@ -1,0 +1,76 @@
+import type { Json } from '../shared/json.js';
+import type { ArtifactRef } from '../shared/task.js';
+import type { StagePlan } from './plan.js';
+import type { FinalStatus, SkipReason, StageError, StageResult, StageStatus } from './result.js';
+
+/** How a stage ended, as the one who ran it reports it. */
+export type StageOutcome = {
+  readonly status: FinalStatus;
+  readonly output?: Json;
+  readonly error?: StageError;
+  readonly metrics?: Readonly<Record<string, number>>;
+  readonly artifacts?: readonly ArtifactRef[];
+  readonly skip_reason?: SkipReason;
+  readonly reused_from?: string;
+  /** Attempts made; 0 for a stage that never ran. */
+  readonly attempts?: number;
+};
+
+/** The state of one stage inside a run; times are milliseconds since the epoch. */
+export type StageRecord = {
+  readonly plan: StagePlan;
+  readonly wave: number;
+  readonly status: StageStatus;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  readonly outcome: StageOutcome | null;
+};
+
+/** A record as people and clients see it. `withOutput: false` leaves the output out (null). */
+export function toStageResult(record: StageRecord, withOutput = true): StageResult {
+  const { plan, outcome, startedAt, endedAt } = record;
+  return {
+    name: plan.name,
+    kind: plan.action.kind,
+    status: record.status,
+    wave: record.wave,
+    attempts: outcome?.attempts ?? 0,
+    started_at: isoTime(startedAt),
+    ended_at: isoTime(endedAt),
+    duration_ms: startedAt === null || endedAt === null ? null : endedAt - startedAt,
+    output: withOutput ? (outcome?.output ?? null) : null,
+    error: outcome?.error ?? null,
+    metrics: outcome?.metrics ?? {},
+    skip_reason: outcome?.skip_reason ?? null,
+    reused_from: outcome?.reused_from ?? null,
+    artifacts: outcome?.artifacts ?? [],
+  };
+}
+
+/** The record of a stage that ended in an earlier history of the same run. */
+export function fromStageResult(plan: StagePlan, result: StageResult): StageRecord {
+  return {
+    plan,
+    wave: result.wave,
+    status: result.status,
+    startedAt: result.started_at === null ? null : Date.parse(result.started_at),
+    endedAt: result.ended_at === null ? null : Date.parse(result.ended_at),
+    outcome: {
+      status: result.status as FinalStatus,
+      output: result.output,
+      metrics: result.metrics,
+      artifacts: result.artifacts,
+      attempts: result.attempts,
+      ...(result.error === null ? {} : { error: result.error }),
+      ...(result.skip_reason === null ? {} : { skip_reason: result.skip_reason }),
+      ...(result.reused_from === null ? {} : { reused_from: result.reused_from }),
+    },
+  };
+}
+
+/** Milliseconds since the epoch as ISO 8601 in UTC. */
+export function isoTime(ms: number): string;
+export function isoTime(ms: number | null): string | null;
+export function isoTime(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}

@@ -1,0 +1,28 @@
+import { allHandlersFinished, condition, continueAsNew } from '@temporalio/workflow';
+import type { RunInput } from '../engine/run-input.js';
+import type { RunLedger } from '../engine/run-ledger.js';
+import { isoTime, toStageResult } from '../engine/stage-record.js';
+import type { RunMemory } from './run-memory.js';
+
+/** Goes on in a new history with all that ended so far. Nothing may run at this moment. */
+export async function continueRun(
+  input: RunInput,
+  startedAt: number,
+  memory: RunMemory,
+  ledger: RunLedger,
+  notes: readonly string[],
+): Promise<never> {
+  await condition(allHandlersFinished);
+  const next: RunInput = {
+    ...input,
+    carried: {
+      started_at: isoTime(startedAt),
+      ended: ledger.ended.map((record) => [record.plan.id, toStageResult(record)] as const),
+      state: memory.state,
+      metrics: memory.metrics,
+      notes,
+      stopped: ledger.stopped,
+    },
+  };
+  return continueAsNew<(input: RunInput) => Promise<never>>(next);
+}

@@ -1,0 +1,38 @@
+import { allHandlersFinished, ApplicationFailure, CancelledFailure, condition } from '@temporalio/workflow';
+import { assertNever } from '../shared/assert-never.js';
+import type { RunResult } from '../engine/result.js';
+import { type RunFile, runResult } from '../engine/run-result.js';
+import { ERROR_TYPE } from '../shared/names.js';
+import { publishStatus } from './search-attributes.js';
+
+/**
+ * Ends the workflow in the way its result says. Temporal keeps nothing beside a cancellation, so the result of a
+ * cancelled run is what its `status` query answers.
+ */
+export async function endRun(file: RunFile): Promise<RunResult> {
+  const result = runResult(file);
+  publishStatus(result.status, result.failed_stages);
+  await condition(allHandlersFinished);
+  switch (result.status) {
+    case 'succeeded':
+      return result;
+    case 'cancelled':
+      throw new CancelledFailure('The run was cancelled');
+    case 'failed':
+      throw failure(ERROR_TYPE.pipelineFailed, `failed${reason(result)}`, result);
+    case 'timed_out':
+      throw failure(ERROR_TYPE.pipelineTimedOut, `timed out${reason(result)}`, result);
+    default:
+      return assertNever(result.status);
+  }
+}
+
+/** Retryable, so that the `retry` of a stage that runs this pipeline applies; a run of its own has no retry policy. */
+function failure(type: string, message: string, result: RunResult): ApplicationFailure {
+  return ApplicationFailure.create({ type, message, nonRetryable: false, details: [result] });
+}
+
+function reason({ error }: RunResult): string {
+  if (error === null) return '';
+  return error.stage === '' ? `: ${error.message}` : ` at stage "${error.stage}": ${error.message}`;
+}

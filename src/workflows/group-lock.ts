@@ -1,0 +1,94 @@
+import {
+  CancellationScope,
+  condition,
+  ChildWorkflowCancellationType,
+  defineSignal,
+  getExternalWorkflowHandle,
+  isCancellation,
+  ParentClosePolicy,
+  setHandler,
+  startChild,
+  workflowInfo,
+  WorkflowIdReusePolicy,
+} from '@temporalio/workflow';
+import { ApplicationFailure, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import type { Concurrency } from '../engine/plan.js';
+import { ERROR_TYPE, GROUP_LOCK_WORKFLOW } from '../shared/names.js';
+
+type GroupHolder = { readonly workflow_id: string; readonly run_id: string };
+
+/** Asks the run that holds a group to end. */
+const yieldGroupSignal = defineSignal('yield_group');
+
+/** How long a run that queues for a group waits before it tries again, in milliseconds. */
+const RETRY_GROUP_AFTER = 2_000;
+
+/**
+ * A run holds a concurrency group as long as this child of it lives. Its workflow ID is the group, which the server
+ * lets exist once; it is ended by the server with its parent, however that ends, so a group cannot leak.
+ */
+export async function group_lock(holder: GroupHolder): Promise<void> {
+  setHandler(yieldGroupSignal, () => getExternalWorkflowHandle(holder.workflow_id, holder.run_id).cancel());
+  try {
+    await CancellationScope.current().cancelRequested;
+  } catch (error) {
+    if (!isCancellation(error)) throw error;
+  }
+}
+
+/**
+ * Takes the run's concurrency group and gives the function that releases it. A run that goes on in a new history
+ * always queues, since it was let in already; one that is stopped while it queues gives up. Throws
+ * `ConcurrencyConflict` under `reject`.
+ */
+export async function acquireGroup(
+  concurrency: Concurrency,
+  run: { readonly isGoingOn: boolean; readonly isStopped: () => boolean },
+): Promise<() => void> {
+  const { group, on_conflict } = concurrency;
+  for (let isFirst = !run.isGoingOn; ; isFirst = false) {
+    const release = await tryAcquire(group);
+    if (release !== null) return release;
+    if (isFirst && on_conflict === 'reject') {
+      throw ApplicationFailure.nonRetryable(
+        `another run holds the concurrency group "${group}"; wait for it to end, or set on_conflict to queue or cancel_running`,
+        ERROR_TYPE.concurrency,
+      );
+    }
+    if (isFirst && on_conflict === 'cancel_running') await askToYield(group);
+    if (await condition(run.isStopped, RETRY_GROUP_AFTER)) return () => undefined;
+  }
+}
+
+async function tryAcquire(group: string): Promise<(() => void) | null> {
+  const { workflowId, runId } = workflowInfo();
+  const scope = new CancellationScope();
+  try {
+    await scope.run(() =>
+      startChild(GROUP_LOCK_WORKFLOW, {
+        args: [{ workflow_id: workflowId, run_id: runId } satisfies GroupHolder],
+        workflowId: lockId(group),
+        workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+        parentClosePolicy: ParentClosePolicy.TERMINATE,
+        cancellationType: ChildWorkflowCancellationType.TRY_CANCEL,
+      }),
+    );
+    return () => scope.cancel();
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return null;
+    throw error;
+  }
+}
+
+/** The holder may end at the same moment, and then there is nobody left to ask. */
+async function askToYield(group: string): Promise<void> {
+  try {
+    await getExternalWorkflowHandle(lockId(group)).signal(yieldGroupSignal);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+  }
+}
+
+function lockId(group: string): string {
+  return `concurrency/${group}`;
+}

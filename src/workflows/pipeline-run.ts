@@ -1,0 +1,238 @@
+import { CancellationScope, condition, workflowInfo } from '@temporalio/workflow';
+import type { StagePlan } from '../engine/plan.js';
+import type { RunEndStatus, RunResult, RunStatus, StageError } from '../engine/result.js';
+import type { RunInput } from '../engine/run-input.js';
+import { RunLedger } from '../engine/run-ledger.js';
+import { endStatus, type RunFile, runStatus } from '../engine/run-result.js';
+import type { StageOutcome, StageRecord } from '../engine/stage-record.js';
+import { runsAfterStop, type StopReason } from '../engine/verdict.js';
+import { evaluateCondition } from '../expressions/evaluate.js';
+import type { JsonObject } from '../shared/json.js';
+import { continueRun } from './continue-run.js';
+import { DetailsBoard } from './details-board.js';
+import { DispatchBudget } from './dispatch-budget.js';
+import { endRun } from './end-run.js';
+import { acquireGroup } from './group-lock.js';
+import { isHistoryLong, MOST_RUNNING, mustDrain } from './history-limits.js';
+import type { StatusOptions } from './messages.js';
+import { resolveOutputs } from './outputs.js';
+import { RunMemory } from './run-memory.js';
+import { hooksFor, runHook } from './run-hooks.js';
+import { startClock } from './run-clock.js';
+import { expressionFailure, runInstantly, runStage } from './stages/run-stage.js';
+
+/** One run: joins the ledger, which knows what may start, with the stage runners, which do it. */
+export class PipelineRun {
+  readonly #input: RunInput;
+  readonly #startedAt: number;
+  readonly #memory: RunMemory;
+  readonly #ledger: RunLedger;
+  readonly #board: DetailsBoard;
+  readonly #budget = new DispatchBudget(() => this.#pump());
+  /** Nothing below it is cancelled but by this class. */
+  readonly #root = new CancellationScope({ cancellable: false });
+  readonly #scopes = new Map<string, CancellationScope>();
+  readonly #hooks: StageRecord[] = [];
+  readonly #notes: string[];
+  #queue: StagePlan[] = [];
+  #isPumping = false;
+  #status: RunStatus['status'] = 'running';
+  #endedAt: number | null = null;
+  #outputs: JsonObject = {};
+  #error: StageError | null = null;
+
+  constructor(input: RunInput) {
+    const { plan, carried, mode } = input;
+    this.#input = input;
+    this.#startedAt =
+      carried === undefined ? workflowInfo().startTime.getTime() : Date.parse(carried.started_at);
+    this.#memory = new RunMemory(input, this.#startedAt);
+    this.#notes = [
+      ...(carried?.notes ?? (input.forced === true ? ['started although a requirement was not met'] : [])),
+    ];
+    const selected = mode === null ? null : (plan.modes[mode]?.stages ?? null);
+    this.#ledger = new RunLedger(plan.stages, {
+      scheduling: plan.scheduling,
+      failure: plan.failure,
+      maxRunning: Math.min(plan.max_parallel_stages ?? MOST_RUNNING, MOST_RUNNING),
+      selected: selected === null ? null : new Set(selected),
+      judge: (stage) => this.#judge(stage),
+      onEnd: (record) => this.#memory.remember(record),
+    });
+    if (carried !== undefined) this.#ledger.restore(carried.ended, carried.stopped);
+    this.#board = new DetailsBoard(plan.stages.length, () => [...this.#ledger.records, ...this.#hooks]);
+  }
+
+  /** Runs everything to its end. Throws what the workflow ends with when the run does not succeed. */
+  execute(): Promise<RunResult> {
+    return this.#root.run(async () => {
+      const release = await this.#enterGroup();
+      const clock = startClock(this.#input.plan, this.#startedAt, (note) => this.stop('timed_out', note));
+      this.#pump();
+      await condition(() => this.#ledger.isComplete || this.#isBetweenHistories());
+      clock.cancel();
+      if (!this.#ledger.isComplete)
+        return continueRun(this.#input, this.#startedAt, this.#memory, this.#ledger, this.#notes);
+      const status = this.#settle(endStatus(this.#ledger.records, this.#ledger.stopped));
+      await this.#runHooks(status);
+      release();
+      return this.#close(status);
+    });
+  }
+
+  status(options?: StatusOptions): RunStatus {
+    return runStatus(this.#file(), { outputs: options?.outputs ?? true });
+  }
+
+  /** Stops the run; {@link StopReason} says what that does to running stages. A repeated stop changes nothing. */
+  stop(reason: StopReason, note: string): void {
+    if (this.#endedAt !== null || !this.#ledger.stop(reason, Date.now())) return;
+    this.#note(note);
+    this.#cancelRunning(reason);
+    this.#pump();
+  }
+
+  async #enterGroup(): Promise<() => void> {
+    const { concurrency } = this.#input.plan;
+    const isStopped = () => this.#ledger.stopped !== null;
+    if (concurrency === null || isStopped()) return () => undefined;
+    this.#status = 'queued';
+    const release = await acquireGroup(concurrency, {
+      isGoingOn: this.#input.carried !== undefined,
+      isStopped,
+    });
+    this.#status = 'running';
+    return release;
+  }
+
+  /** Starts all that may start now. Kinds that end at once can make further stages ready, hence the loop. */
+  #pump(): void {
+    if (this.#isPumping || this.#status === 'queued') return;
+    this.#isPumping = true;
+    for (;;) {
+      if (this.#queue.length === 0) {
+        if (mustDrain() || (isHistoryLong() && this.#ledger.running.size === 0)) break;
+        this.#queue = [...this.#ledger.startable(Date.now())].reverse();
+      }
+      if (this.#queue.length === 0 || this.#budget.isSpent(this.#root)) break;
+      const stage = this.#queue.pop();
+      if (stage !== undefined) this.#launch(stage);
+    }
+    this.#isPumping = false;
+    this.#board.refresh();
+  }
+
+  #launch(stage: StagePlan): void {
+    const { stopped } = this.#ledger;
+    if (stopped !== null && !runsAfterStop(stage, stopped)) return this.#end(stage, { status: 'cancelled' });
+    const context = {
+      plan: this.#input.plan,
+      memory: this.#memory,
+      scope: this.#memory.scope,
+      budget: this.#budget,
+    };
+    const outcome = runInstantly(stage, context);
+    if (outcome !== null) return this.#end(stage, outcome);
+    const scope = new CancellationScope({ cancellable: true, parent: this.#root });
+    this.#scopes.set(stage.id, scope);
+    void scope
+      .run(() => runStage(stage, context))
+      .then((ended) => {
+        this.#end(stage, ended);
+        this.#pump();
+      });
+  }
+
+  #end(stage: StagePlan, outcome: StageOutcome): void {
+    const before = this.#ledger.stopped;
+    this.#scopes.delete(stage.id);
+    this.#ledger.end(stage.id, outcome, Date.now());
+    if (before === null && this.#ledger.stopped !== null) this.#cancelRunning(this.#ledger.stopped);
+  }
+
+  #cancelRunning(reason: StopReason): void {
+    if (reason === 'after_wave') return;
+    for (const [id, scope] of this.#scopes) {
+      const plan = this.#ledger.record(id)?.plan;
+      if (plan !== undefined && !runsAfterStop(plan, reason)) scope.cancel();
+    }
+  }
+
+  #judge(stage: StagePlan): StageOutcome | null {
+    if (stage.condition === null) return null;
+    try {
+      const holds = evaluateCondition(stage.condition, this.#memory.scope);
+      return holds ? null : { status: 'skipped', skip_reason: 'condition' };
+    } catch (error) {
+      return { ...expressionFailure(stage, error), attempts: 0 };
+    }
+  }
+
+  /** True when the run must go on in a new history and nothing would be lost by that now. */
+  #isBetweenHistories(): boolean {
+    return isHistoryLong() && this.#ledger.running.size === 0 && !this.#ledger.isComplete;
+  }
+
+  #settle(status: RunEndStatus): RunEndStatus {
+    if (status !== 'succeeded') return status;
+    const { outputs, error, notes } = resolveOutputs(
+      this.#input.plan,
+      this.#memory.scope,
+      this.#ledger.records,
+    );
+    this.#outputs = outputs;
+    this.#error = error;
+    for (const note of notes) this.#note(note);
+    return error === null ? 'succeeded' : 'failed';
+  }
+
+  /** One after the other, in the order of the file; the failure of one keeps none of the others from running. */
+  async #runHooks(status: RunEndStatus): Promise<void> {
+    for (const stage of hooksFor(this.#input.plan.hooks, status)) {
+      const index = this.#hooks.length;
+      const show = (record: StageRecord): void => {
+        this.#hooks[index] = record;
+        this.#board.refresh();
+      };
+      await runHook(
+        stage,
+        { plan: this.#input.plan, memory: this.#memory, budget: this.#budget, status },
+        show,
+      );
+    }
+  }
+
+  #close(status: RunEndStatus): Promise<RunResult> {
+    this.#status = status;
+    this.#endedAt = Date.now();
+    this.#board.draw();
+    return endRun(this.#file());
+  }
+
+  #note(text: string): void {
+    this.#notes.push(text);
+    if (this.#notes.length > 50) this.#notes.shift();
+  }
+
+  #file(): RunFile {
+    const info = workflowInfo();
+    return {
+      pipeline: this.#input.plan.pipeline,
+      version: this.#input.plan.version,
+      workflowId: info.workflowId,
+      runId: info.firstExecutionRunId,
+      mode: this.#input.mode,
+      startedAt: this.#startedAt,
+      endedAt: this.#endedAt,
+      now: Date.now(),
+      status: this.#status,
+      stages: this.#ledger.records,
+      hooks: this.#hooks,
+      outputs: this.#outputs,
+      error: this.#error,
+      metrics: this.#memory.metrics,
+      state: this.#memory.state,
+      notes: this.#notes,
+    };
+  }
+}

@@ -1,0 +1,103 @@
+import { workflowInfo } from '@temporalio/workflow';
+import type { RunInput } from '../engine/run-input.js';
+import { isoTime, type StageRecord } from '../engine/stage-record.js';
+import type { Scope, StageScope } from '../expressions/scope.js';
+import { resolveTemplate } from '../expressions/template.js';
+import type { Json } from '../shared/json.js';
+import type { RunFacts, SecretSlot, StageTask } from '../shared/task.js';
+import type { StagePlan, Template } from '../engine/plan.js';
+
+/** What expressions and stages of a run can see: grows as stages end, in completion order. */
+export class RunMemory {
+  readonly facts: RunFacts;
+  readonly state: Record<string, Json> = {};
+  readonly metrics: Record<string, number> = {};
+  readonly #input: RunInput;
+  readonly #stages: Record<string, StageScope> = {};
+  readonly #scope: Scope;
+
+  constructor(input: RunInput, startedAt: number) {
+    this.#input = input;
+    this.facts = runFacts(input, startedAt);
+    Object.assign(this.state, input.carried?.state);
+    Object.assign(this.metrics, input.carried?.metrics);
+    this.#scope = {
+      inputs: input.inputs,
+      variables: input.variables,
+      stages: this.#stages,
+      state: this.state,
+      metrics: this.metrics,
+      run: this.facts,
+    };
+  }
+
+  get scope(): Scope {
+    return this.#scope;
+  }
+
+  /** The scope of hooks, which also know how the run ended. */
+  hookScope(status: string): Scope {
+    return { ...this.#scope, run: { ...this.facts, status } };
+  }
+
+  /** Shows the end of a stage to later expressions. */
+  remember(record: StageRecord): void {
+    const { outcome, plan, status } = record;
+    const output = status === 'failed' && plan.action.kind !== 'gate' ? null : (outcome?.output ?? null);
+    this.#stages[plan.id] = {
+      output,
+      status,
+      metrics: outcome?.metrics ?? {},
+      error: outcome?.error ?? null,
+    };
+  }
+
+  /** Merges what a stage added to shared state and to the run's counters. */
+  merge(
+    state: Readonly<Record<string, Json>> | undefined,
+    metrics: Readonly<Record<string, number>> | undefined,
+  ): void {
+    if (state !== undefined) Object.assign(this.state, state);
+    for (const [name, amount] of Object.entries(metrics ?? {})) {
+      this.metrics[name] = (this.metrics[name] ?? 0) + amount;
+    }
+  }
+
+  /** The argument of a stage's activity. */
+  task(stage: StagePlan, params: Template, scope: Scope): StageTask {
+    const { value, secretSlots } = resolveTemplate(params, scope);
+    return this.taskOf(stage, value, secretSlots);
+  }
+
+  taskOf(stage: StagePlan, params: Json, secretSlots: readonly SecretSlot[]): StageTask {
+    const { secrets } = this.#input.plan;
+    const { retryable_errors } = stage.retry;
+    const hasState = Object.keys(this.state).length > 0;
+    return {
+      params,
+      run: this.facts,
+      stage: { id: stage.id, name: stage.name },
+      ...(secrets.length > 0 ? { secrets } : {}),
+      ...(secretSlots.length > 0 ? { secret_slots: secretSlots } : {}),
+      ...(hasState ? { state: this.state } : {}),
+      ...(retryable_errors.length > 0 ? { retryable_errors } : {}),
+      ...(stage.artifacts.length > 0 ? { artifacts: stage.artifacts } : {}),
+      ...(stage.isolation === 'thread' ? { isolation: 'thread' as const } : {}),
+    };
+  }
+}
+
+function runFacts(input: RunInput, startedAt: number): RunFacts {
+  const info = workflowInfo();
+  const scheduled = info.searchAttributes['TemporalScheduledStartTime']?.[0];
+  return {
+    id: info.firstExecutionRunId,
+    workflow_id: info.workflowId,
+    pipeline: input.plan.pipeline,
+    version: input.plan.version,
+    mode: input.mode,
+    attempt: info.attempt,
+    started_at: isoTime(startedAt),
+    scheduled_at: scheduled instanceof Date ? scheduled.toISOString() : isoTime(startedAt),
+  };
+}

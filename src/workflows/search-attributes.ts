@@ -1,0 +1,42 @@
+import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributePair } from '@temporalio/common';
+import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import type { Plan } from '../engine/plan.js';
+import { SEARCH_ATTRIBUTE } from '../shared/names.js';
+
+const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
+const keywords = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD_LIST);
+
+/**
+ * True when whoever started the run gave it Sluice's search attributes, so the server knows them. Setting one that
+ * it does not know would fail the workflow task again and again.
+ */
+function areKnown(): boolean {
+  return workflowInfo().searchAttributes[SEARCH_ATTRIBUTE.pipeline] !== undefined;
+}
+
+/** Marks how the run stands, for lists and filters. */
+export function publishStatus(status: string, failedStages: readonly string[]): void {
+  if (!areKnown()) return;
+  const failed =
+    failedStages.length === 0
+      ? []
+      : [{ key: keywords(SEARCH_ATTRIBUTE.failedStages), value: failedStages.slice(0, 20) }];
+  upsertSearchAttributes([{ key: keyword(SEARCH_ATTRIBUTE.status), value: status }, ...failed]);
+}
+
+/** The search attributes of a child run. */
+export function childSearchAttributes(plan: Plan): {
+  readonly typedSearchAttributes?: SearchAttributePair[];
+} {
+  if (!areKnown()) return {};
+  const labels = Object.entries(plan.labels).map(([name, value]) => `${name}=${value}`);
+  return {
+    typedSearchAttributes: [
+      { key: keyword(SEARCH_ATTRIBUTE.pipeline), value: plan.pipeline },
+      { key: keyword(SEARCH_ATTRIBUTE.version), value: plan.version },
+      { key: keyword(SEARCH_ATTRIBUTE.status), value: 'running' },
+      { key: keyword(SEARCH_ATTRIBUTE.parentRun), value: workflowInfo().workflowId },
+      ...(labels.length === 0 ? [] : [{ key: keywords(SEARCH_ATTRIBUTE.labels), value: labels }]),
+    ],
+  };
+}

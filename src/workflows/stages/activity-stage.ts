@@ -1,0 +1,77 @@
+import { scheduleActivity, scheduleLocalActivity } from '@temporalio/workflow';
+import type { Template, StagePlan } from '../../engine/plan.js';
+import type { StageOutcome } from '../../engine/stage-record.js';
+import { resolveTemplate } from '../../expressions/template.js';
+import { ACTIVITY } from '../../shared/names.js';
+import type { Json } from '../../shared/json.js';
+import type { StageTask, TaskResult } from '../../shared/task.js';
+import { activityOptions, localActivityOptions } from '../activity-options.js';
+import { activityOutcome } from '../stage-failure.js';
+import type { StageRunContext } from './stage-context.js';
+
+/** Runs a registered stage function. */
+export function runFunction(stage: StagePlan, context: StageRunContext): Promise<StageOutcome> {
+  if (stage.action.kind !== 'uses') throw new Error(`Stage "${stage.id}" is not a function stage.`);
+  return runActivity(
+    stage,
+    stage.action.uses,
+    context.memory.task(stage, stage.action.with, context.scope),
+    context,
+  );
+}
+
+/** Runs a command on the worker. A command given as a string is passed on as it is: the shell's `${}` stay its own. */
+export function runCommand(stage: StagePlan, context: StageRunContext): Promise<StageOutcome> {
+  if (stage.action.kind !== 'run') throw new Error(`Stage "${stage.id}" is not a command stage.`);
+  const { command, env, cwd, grace_ms } = stage.action;
+  const isScript = typeof command === 'string';
+  const template: Template = isScript ? { env, cwd } : { command, env, cwd };
+  const { value, secretSlots } = resolveTemplate(template, context.scope);
+  const params: Json = {
+    ...(value as { readonly [key: string]: Json }),
+    ...(isScript ? { command } : {}),
+    grace_ms,
+  };
+  return runActivity(stage, ACTIVITY.run, context.memory.taskOf(stage, params, secretSlots), context);
+}
+
+/** Sends an HTTP request from the worker. */
+export function runHttp(stage: StagePlan, context: StageRunContext): Promise<StageOutcome> {
+  if (stage.action.kind !== 'http') throw new Error(`Stage "${stage.id}" is not an HTTP stage.`);
+  const task = context.memory.task(stage, stage.action.request as Template, context.scope);
+  return runActivity(stage, ACTIVITY.http, task, context);
+}
+
+/** Schedules the stage's activity and books what came of it. */
+export async function runActivity(
+  stage: StagePlan,
+  activityType: string,
+  task: StageTask,
+  context: StageRunContext,
+): Promise<StageOutcome> {
+  context.budget.spend(task.params);
+  try {
+    const result = await schedule(stage, activityType, task);
+    context.memory.merge(result?.state, result?.metrics);
+    return succeeded(result);
+  } catch (error) {
+    return activityOutcome(stage, error);
+  }
+}
+
+function schedule(stage: StagePlan, activityType: string, task: StageTask): Promise<TaskResult | null> {
+  return stage.mode === 'local'
+    ? scheduleLocalActivity<TaskResult | null>(activityType, [task], localActivityOptions(stage))
+    : scheduleActivity<TaskResult | null>(activityType, [task], activityOptions(stage));
+}
+
+/** A worker in another language may return nothing at all; that is a success without output. */
+function succeeded(result: TaskResult | null | undefined): StageOutcome {
+  return {
+    status: 'succeeded',
+    output: result?.output ?? null,
+    attempts: result?.attempt ?? 1,
+    ...(result?.metrics === undefined ? {} : { metrics: result.metrics }),
+    ...(result?.artifacts === undefined ? {} : { artifacts: result.artifacts }),
+  };
+}

@@ -1,0 +1,75 @@
+import type { StagePlan } from '../../engine/plan.js';
+import type { StageOutcome } from '../../engine/stage-record.js';
+import { evaluate, evaluateCondition } from '../../expressions/evaluate.js';
+import { inspectExpression } from '../../expressions/inspect.js';
+import type { Scope } from '../../expressions/scope.js';
+import type { Json } from '../../shared/json.js';
+import { ERROR_TYPE } from '../../shared/names.js';
+import type { StageRunContext } from './stage-context.js';
+
+type CheckResult = {
+  readonly name: string;
+  readonly assert: string;
+  readonly passed: boolean;
+  /** The values of the names that the assertion reads. */
+  readonly values: { readonly [name: string]: Json };
+  readonly error: string | null;
+};
+
+/** Evaluates every check, also after one that does not hold, so that the output tells of all. */
+export function runGate(stage: StagePlan, context: StageRunContext): StageOutcome {
+  if (stage.action.kind !== 'gate') throw new Error(`Stage "${stage.id}" is not a gate.`);
+  const checks = stage.action.checks.map((check) => checkResult(check, context.scope));
+  const held = checks.filter((check) => check.passed).length;
+  const passRate = checks.length === 0 ? 1 : held / checks.length;
+  const passed = passRate >= stage.action.min_pass_rate;
+  const output: Json = { passed, pass_rate: passRate, min_pass_rate: stage.action.min_pass_rate, checks };
+  if (passed) return { status: 'succeeded', output, attempts: 1 };
+  const broken = checks.filter((check) => !check.passed).map(describe);
+  const message = `${broken.length} of ${checks.length} checks do not hold: ${broken.join('; ')}`;
+  return {
+    status: 'failed',
+    output,
+    error: { type: ERROR_TYPE.gate, message, stage: stage.id },
+    attempts: 1,
+  };
+}
+
+function checkResult(check: { readonly name: string; readonly assert: string }, scope: Scope): CheckResult {
+  const values = valuesRead(check.assert, scope);
+  try {
+    return { ...check, passed: evaluateCondition(check.assert, scope), values, error: null };
+  } catch (error) {
+    return { ...check, passed: false, values, error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** A name that cannot be read is left out: the check's own error tells of it. */
+function valuesRead(source: string, scope: Scope): { readonly [name: string]: Json } {
+  const inspected = inspectExpression(source);
+  const values: Record<string, Json> = {};
+  if (inspected.problem !== null) return values;
+  for (const use of inspected.names) {
+    const name = pathText([use.root, ...use.path.map((step) => step.name)]);
+    try {
+      values[name] = evaluate(name, scope);
+    } catch {
+      continue;
+    }
+  }
+  return values;
+}
+
+function pathText(path: readonly string[]): string {
+  return path
+    .map((part, index) =>
+      index === 0 ? part : /^[A-Za-z_]\w*$/.test(part) ? `.${part}` : `[${JSON.stringify(part)}]`,
+    )
+    .join('');
+}
+
+function describe(check: CheckResult): string {
+  const values = Object.entries(check.values).map(([name, value]) => `${name} is ${JSON.stringify(value)}`);
+  const why = check.error ?? (values.length === 0 ? '' : values.join(', '));
+  return `"${check.name}" (${check.assert})${why === '' ? '' : `: ${why}`}`;
+}

@@ -1,0 +1,96 @@
+import {
+  ApplicationFailure,
+  ChildWorkflowCancellationType,
+  executeChild,
+  isCancellation,
+  ParentClosePolicy,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { createRunInput } from '../../engine/create-run-input.js';
+import type { Plan, StagePlan } from '../../engine/plan.js';
+import type { RunResult } from '../../engine/result.js';
+import type { RunInput } from '../../engine/run-input.js';
+import type { StageOutcome } from '../../engine/stage-record.js';
+import { resolveTemplate } from '../../expressions/template.js';
+import type { JsonObject } from '../../shared/json.js';
+import { ERROR_TYPE, PIPELINE_WORKFLOW } from '../../shared/names.js';
+import { retryPolicy, summaryOf } from '../activity-options.js';
+import { childSearchAttributes } from '../search-attributes.js';
+import { childCause, failedOutcome, timeoutOutcome, wasEndedByOthers } from '../stage-failure.js';
+import type { StageRunContext } from './stage-context.js';
+
+/**
+ * Runs another pipeline as a child workflow. Its outputs are the stage's output. Cancellation goes down to it,
+ * and the stage ends when the child has ended, `finally` stages included.
+ */
+export async function runPipeline(stage: StagePlan, context: StageRunContext): Promise<StageOutcome> {
+  if (stage.action.kind !== 'pipeline') throw new Error(`Stage "${stage.id}" is not a pipeline stage.`);
+  const key = stage.action.pipeline;
+  const plan = context.plan.pipelines[key];
+  if (plan === undefined) throw new Error(`The plan holds no pipeline "${key}".`);
+  const inputs = resolveTemplate(stage.action.with ?? {}, context.scope).value as JsonObject;
+  const request = createRunInput(childPlan(plan, stage, context.plan), { inputs });
+  if ('problems' in request) {
+    return failedOutcome(
+      stage,
+      ERROR_TYPE.validation,
+      `pipeline "${plan.pipeline}": ${request.problems.join('; ')}`,
+    );
+  }
+  try {
+    return succeeded(await execute(stage, request.input));
+  } catch (error) {
+    return childOutcome(stage, plan, error);
+  }
+}
+
+/** One attempt of the stage is one run of the child, so the stage's timeout bounds the child's own. */
+function childPlan(plan: Plan, stage: StagePlan, root: Plan): Plan {
+  const timeout_ms = Math.min(plan.timeout_ms ?? Infinity, stage.timeout_ms);
+  return { ...plan, timeout_ms, pipelines: root.pipelines };
+}
+
+function execute(stage: StagePlan, input: RunInput): Promise<RunResult> {
+  const { workflowId } = workflowInfo();
+  const key = workflowId.slice(workflowId.indexOf('/') + 1);
+  return executeChild<(input: RunInput) => Promise<RunResult>>(PIPELINE_WORKFLOW, {
+    args: [input],
+    workflowId: `${input.plan.pipeline}/${key}.${stage.id}`,
+    cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
+    parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+    retry: retryPolicy(stage.retry),
+    staticSummary: summaryOf(stage),
+    ...(stage.total_timeout_ms === null ? {} : { workflowExecutionTimeout: stage.total_timeout_ms }),
+    ...(stage.task_queue === null ? {} : { taskQueue: stage.task_queue }),
+    ...childSearchAttributes(input.plan),
+  });
+}
+
+function succeeded(result: RunResult): StageOutcome {
+  return { status: 'succeeded', output: result.outputs, metrics: result.metrics, attempts: 1 };
+}
+
+function childOutcome(stage: StagePlan, plan: Plan, error: unknown): StageOutcome {
+  const cause = childCause(error);
+  if (wasEndedByOthers(cause)) {
+    return failedOutcome(
+      stage,
+      ERROR_TYPE.pipelineCancelled,
+      `pipeline "${plan.pipeline}" was stopped by somebody else`,
+    );
+  }
+  if (isCancellation(error)) return { status: 'cancelled', attempts: 1 };
+  if (!(cause instanceof ApplicationFailure)) {
+    return failedOutcome(
+      stage,
+      ERROR_TYPE.pipelineFailed,
+      cause instanceof Error ? cause.message : String(cause),
+    );
+  }
+  const result = cause.details?.[0] as RunResult | undefined;
+  const message = `pipeline "${plan.pipeline}" ${cause.message}`;
+  if (cause.type === ERROR_TYPE.pipelineTimedOut) return timeoutOutcome(stage, message, 1);
+  const origin = result?.error === undefined || result.error === null ? '' : `/${result.error.stage}`;
+  const type = cause.type ?? ERROR_TYPE.pipelineFailed;
+  return { status: 'failed', error: { type, message, stage: `${stage.id}${origin}` }, attempts: 1 };
+}
