@@ -1,6 +1,7 @@
+import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
-const POLL_MS = 20;
+const POLL_MS = 25;
 const live = new Set<number>();
 let watchesExit = false;
 
@@ -26,9 +27,24 @@ export async function terminateGroup(pid: number, graceMs: number): Promise<void
   const end = performance.now() + graceMs;
   while (performance.now() < end) {
     await delay(Math.min(POLL_MS, Math.max(end - performance.now(), 1)));
-    if (!signalGroup(pid, 0)) return;
+    if (!signalGroup(pid, 0) || !(await hasLiveMember(pid))) return;
   }
   signalGroup(pid, 'SIGKILL');
+}
+
+// In a container whose first process reaps nobody, ended processes stay in their group for ever as zombies.
+async function hasLiveMember(group: number): Promise<boolean> {
+  const entries = await readdir('/proc').catch(() => null);
+  if (entries === null) return true;
+  const pids = entries.filter((entry) => /^\d+$/.test(entry));
+  const states = await Promise.all(
+    pids.map((entry) => readFile(`/proc/${entry}/stat`, 'utf8').catch(() => '')),
+  );
+  return states.some((stat) => {
+    // After the name, which is in parentheses and may hold anything: state, parent, group.
+    const [state, , processGroup] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return processGroup === String(group) && state !== 'Z' && state !== 'X';
+  });
 }
 
 /** False when no process of the group is left. */

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, type Logger } from '@temporalio/worker';
+import { stripVTControlCharacters } from 'node:util';
+import { bundleWorkflowCode, DefaultLogger, type LogLevel } from '@temporalio/worker';
 import envPaths from 'env-paths';
 
 /**
@@ -40,11 +41,7 @@ export async function writeBundle(file: string): Promise<void> {
     .find(existsSync);
   if (entry === undefined)
     throw new Error(`There is no workflow code in ${ROOT}. Install the package again.`);
-  const { code } = await bundleWorkflowCode({
-    workflowsPath: entry,
-    preloadModules: PRELOADED_MODULES,
-    logger: quiet,
-  });
+  const code = await bundle(entry);
   const temporary = `${file}.${randomUUID()}`;
   await mkdir(dirname(file), { recursive: true });
   await writeFile(temporary, code);
@@ -66,13 +63,18 @@ async function sourceHash(): Promise<string> {
   return hash.digest('hex').slice(0, 32);
 }
 
-const nothing = (): void => undefined;
-// webpack's report of sizes is of no use to anybody; its errors are thrown.
-const quiet: Logger = {
-  log: nothing,
-  trace: nothing,
-  debug: nothing,
-  info: nothing,
-  warn: nothing,
-  error: nothing,
-};
+// The bundler writes the reason of a failure to its log only, and reports sizes there that are of no use to anybody.
+async function bundle(workflowsPath: string): Promise<string> {
+  const errors: string[] = [];
+  const write = (level: LogLevel, message: string): void => {
+    if (level === 'ERROR') errors.push(stripVTControlCharacters(message));
+  };
+  const logger = new DefaultLogger('ERROR', ({ level, message }) => write(level, message));
+  try {
+    const { code } = await bundleWorkflowCode({ workflowsPath, preloadModules: PRELOADED_MODULES, logger });
+    return code;
+  } catch (cause) {
+    const reason = errors.join('\n') || (cause instanceof Error ? cause.message : String(cause));
+    throw new Error(`The workflow code in ${workflowsPath} cannot be bundled: ${reason}`, { cause });
+  }
+}

@@ -1,0 +1,25 @@
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { type BlobStore, StoreError } from '../../../src/storage/blob-store.js';
+
+/** A store that a test can look into and break. */
+export function memoryStore(): BlobStore & { readonly blobs: Map<string, Buffer> } {
+  const blobs = new Map<string, Buffer>();
+  const get = async (key: string): Promise<Buffer> => {
+    const data = blobs.get(key);
+    if (data === undefined) throw new StoreError('missing', `The store holds no object "${key}".`);
+    return data;
+  };
+  return {
+    blobs,
+    location: 'memory',
+    put: async (key, data) => {
+      blobs.set(key, data instanceof Readable ? await buffer(data) : Buffer.from(data));
+    },
+    get,
+    getStream: async (key) => Readable.from([await get(key)]),
+    has: async (key) => blobs.has(key),
+    list: async (prefix) => [...blobs.keys()].filter((key) => key.startsWith(prefix)).toSorted(),
+    delete: async (key) => void blobs.delete(key),
+  };
+}
