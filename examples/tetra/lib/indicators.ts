@@ -1,4 +1,5 @@
 import { ATR, BollingerBands, EMA, MACD, RSI, SMA } from 'trading-signals';
+import type { IndicatorRow } from './indicator-row.js';
 
 export type Bar = {
   readonly day: string;
@@ -6,20 +7,6 @@ export type Bar = {
   readonly high: number;
   readonly low: number;
   readonly close: number;
-};
-
-export type IndicatorRow = {
-  readonly day: string;
-  readonly close: number;
-  readonly sma: number | null;
-  readonly ema: number | null;
-  readonly rsi: number | null;
-  readonly macd: number | null;
-  readonly macd_signal: number | null;
-  readonly band_low: number | null;
-  readonly band_mid: number | null;
-  readonly band_high: number | null;
-  readonly atr: number | null;
 };
 
 /**

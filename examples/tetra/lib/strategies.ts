@@ -1,4 +1,4 @@
-import type { IndicatorRow } from './indicators.js';
+import type { IndicatorRow } from './indicator-row.js';
 import type { Level } from './risk.js';
 import { measureRisk } from './risk.js';
 

@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import { defineStage, z } from 'sluice';
+import { indicatorRow } from '../lib/indicator-row.js';
 import { computeIndicators } from '../lib/indicators.js';
 import { fromProject } from '../lib/paths.js';
 import { readPrices } from '../lib/prices.js';
 import { writeSeries } from '../lib/series-file.js';
-
-const value = z.number().nullable();
 
 /** Moving averages, RSI, MACD, Bollinger bands and ATR of one symbol, kept as a Parquet file. */
 export const computeIndicatorsStage = defineStage({
@@ -17,22 +16,7 @@ export const computeIndicatorsStage = defineStage({
     window: z.int().min(2).max(250).default(20),
     out_dir: z.string(),
   }),
-  output: z.object({
-    symbol: z.string(),
-    file: z.string(),
-    rows: z.int(),
-    day: z.string(),
-    close: z.number(),
-    sma: value,
-    ema: value,
-    rsi: value,
-    macd: value,
-    macd_signal: value,
-    band_low: value,
-    band_mid: value,
-    band_high: value,
-    atr: value,
-  }),
+  output: indicatorRow.extend({ symbol: z.string(), file: z.string(), rows: z.int() }),
   run: async ({ params, ctx }) => {
     const { symbol, window } = params;
     const bars = await readPrices(params.database, symbol);

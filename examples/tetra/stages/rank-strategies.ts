@@ -1,22 +1,7 @@
 import { defineStage, z } from 'sluice';
+import { indicatorRow } from '../lib/indicator-row.js';
 import { readSeries } from '../lib/series-file.js';
 import { rankStrategies } from '../lib/strategies.js';
-
-const value = z.number().nullable();
-
-const indicatorRow = z.object({
-  day: z.string(),
-  close: z.number(),
-  sma: value,
-  ema: value,
-  rsi: value,
-  macd: value,
-  macd_signal: value,
-  band_low: value,
-  band_mid: value,
-  band_high: value,
-  atr: value,
-});
 
 /** Back-tests five textbook strategies on one symbol and ranks them. */
 export const rankStrategiesStage = defineStage({
