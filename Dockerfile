@@ -25,17 +25,19 @@ RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --omit=dev
 
 FROM base AS worker
 ARG PROJECT=examples/tetra
-ENV NODE_ENV=production \
-    SLUICE_STORE=/var/lib/sluice
-RUN mkdir --parents "$SLUICE_STORE" && chown node:node "$SLUICE_STORE"
+ENV NODE_ENV=production
+RUN printf '#!/bin/sh\nexec node --enable-source-maps /app/dist/client/cli/main.js "$@"\n' > /usr/local/bin/sluice \
+  && chmod 755 /usr/local/bin/sluice
 COPY --from=dependencies /app ./
 COPY --from=build /app/dist ./dist
 COPY ${PROJECT} ./${PROJECT}
 WORKDIR /app/${PROJECT}
+# What the project keeps in its folder .sluice, the store first of all, outlives the container in a volume.
+RUN mkdir --parents /var/lib/sluice && chown node:node /var/lib/sluice && ln --symbolic /var/lib/sluice .sluice
 USER node
 VOLUME /var/lib/sluice
 EXPOSE 9464
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:9464/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "--enable-source-maps", "/app/dist/client/cli/main.js"]
-CMD ["worker"]
+ENTRYPOINT ["sluice"]
+CMD ["worker", "--health-port", "9464", "--health-host", "0.0.0.0"]

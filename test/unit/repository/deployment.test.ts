@@ -142,8 +142,17 @@ describe('Dockerfile', () => {
     expect(last.indexOf('\nUSER ')).toBeLessThan(last.indexOf('\nENTRYPOINT '));
   });
 
-  it('asks the health endpoint of the worker', () => {
-    expect(dockerfile).toMatch(/HEALTHCHECK [^]*\/healthz/);
+  it('asks the health endpoint on the port that its worker serves', () => {
+    const port = /"--health-port", "(\d+)"/.exec(dockerfile)?.[1];
+    expect(port).toBeDefined();
+    expect(dockerfile).toMatch(new RegExp(`HEALTHCHECK [^]*http://127\\.0\\.0\\.1:${port}/healthz`));
+    expect(dockerfile).toContain(`EXPOSE ${port}\n`);
+  });
+
+  it('keeps the store of the project in the volume', () => {
+    const volume = /^VOLUME (\S+)$/m.exec(dockerfile)?.[1];
+    expect(dockerfile).toContain(`ln --symbolic ${volume} .sluice`);
+    expect(compose.services['worker']?.volumes).toContain(`sluice-store:${volume}`);
   });
 
   it('keeps local settings and secrets out of the build context', () => {
