@@ -5,14 +5,14 @@ import {
   type StorageDriver,
   StorageDriverClaim,
 } from '@temporalio/common';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import { type BlobStore, StoreError } from './blob-store.js';
 import { getObject, putObject } from './objects.js';
 
 /** Payloads from this size on are kept in the store; Temporal's own limit is 2 MiB for one payload. */
 export const EXTERNAL_PAYLOAD_BYTES = 128 * 1024;
 
-const { Payload: PayloadMessage } = temporal.api.common.v1;
+const { Payload: PayloadMessage } = proto.temporal.api.common.v1;
 
 /** What workers and clients that share a store must both use, or they cannot read each other's big payloads. */
 export function createDataConverter(store: BlobStore): DataConverter {
