@@ -14,9 +14,17 @@ const DAY_MS = 86_400_000;
 
 /** Days on which the exchanges stayed shut although no holiday rule says so. */
 const SPECIAL_CLOSURES: ReadonlySet<string> = new Set([
-  ...['1994-04-27', '2004-06-11', '2007-01-02', '2018-12-05', '2025-01-09'], // days of mourning for a president
-  ...['2001-09-11', '2001-09-12', '2001-09-13', '2001-09-14'], // attacks of September 2001
-  ...['2012-10-29', '2012-10-30'], // hurricane Sandy
+  '1994-04-27', // mourning for President Nixon
+  '2001-09-11', // attacks of September 2001, four days
+  '2001-09-12',
+  '2001-09-13',
+  '2001-09-14',
+  '2004-06-11', // mourning for President Reagan
+  '2007-01-02', // mourning for President Ford
+  '2012-10-29', // hurricane Sandy, two days
+  '2012-10-30',
+  '2018-12-05', // mourning for President Bush
+  '2025-01-09', // mourning for President Carter
 ]);
 
 /** Compares ascending ISO dates with the calendar between the first and the last of them. */

@@ -1,4 +1,4 @@
-import { z } from 'sluice';
+import type { z } from 'sluice';
 import { inMemory, quoted, rowsOf } from './duck.js';
 import { replaceFile } from './paths.js';
 

@@ -85,7 +85,7 @@ async function symbolSection(
   const parts = [{ title: 'Below the last peak', body: drawdownChart(adjusted(bars)) }];
   const scenarios = data.scenarios.find((each) => each.symbol === indicators.symbol);
   if (scenarios !== undefined) {
-    const title = `${count(scenarios.paths)} simulated years: ${percent(scenarios.chance_of_loss)} end with a loss, half between the darker edges`;
+    const title = `${count(scenarios.paths)} simulated years: ${percent(scenarios.chance_of_loss)} lose`;
     parts.push({ title, body: fanChart(await readSeries(scenarios.file, band)) });
   }
   const strategies = data.strategies.find((each) => each.symbol === indicators.symbol);

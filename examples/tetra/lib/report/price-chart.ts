@@ -22,6 +22,7 @@ export function priceChart(allBars: readonly PriceBar[], allRows: readonly Indic
       legend: {
         top: 4,
         itemHeight: 8,
+        itemGap: 24,
         data: ['Price', 'Bollinger bands', 'Moving average'],
         textStyle: { color: COLOUR.soft },
       },

@@ -90,7 +90,7 @@ export function gaugeChart(
     {
       grid: GRID,
       xAxis: dayAxis(levels.map((level) => level.day)),
-      yAxis: { ...quietAxis(), min: 0 },
+      yAxis: { ...quietAxis(), min: 0, max: 90, interval: 15 },
       series: [
         {
           type: 'line',
