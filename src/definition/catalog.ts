@@ -12,5 +12,7 @@ export type CatalogStage = {
   readonly name: string;
   readonly version: string;
   /** Problems of `with`, as path and message. Values that only a run knows are left out of the check. */
-  checkParams(value: Json): ReadonlyArray<{ readonly path: readonly (string | number)[]; readonly message: string }>;
+  checkParams(
+    value: Json,
+  ): ReadonlyArray<{ readonly path: readonly (string | number)[]; readonly message: string }>;
 };

@@ -1,0 +1,69 @@
+import type { RetryPlan, StagePlan } from '../../engine/plan.js';
+import { parseDuration } from '../../shared/duration.js';
+import type { StageEdges } from '../check/check-graph.js';
+import type { StageEntry } from '../draft.js';
+import type { HeaderDefinition } from '../schema/header-schema.js';
+import { buildAction } from './build-action.js';
+
+const DAY_MS = 86_400_000;
+
+type Defaults = NonNullable<HeaderDefinition['defaults']>;
+type RetryDefinition = NonNullable<Defaults['retry']>;
+
+/** Makes stage plans; retry policies without settings of their own are shared, since plans may have many stages. */
+export function createStageBuilder(
+  defaults: Defaults,
+  pipelineKeys: ReadonlyMap<string, string>,
+): (entry: StageEntry, edges: StageEdges) => StagePlan {
+  const retryOf = {
+    http: buildRetry(3, defaults.retry, undefined),
+    other: buildRetry(1, defaults.retry, undefined),
+  };
+  return (entry, edges) => {
+    const { data } = entry;
+    const isHttp = entry.kind === 'http';
+    const shared = isHttp ? retryOf.http : retryOf.other;
+    return {
+      id: data.id,
+      name: data.name ?? data.id,
+      depends_on: edges.depends_on,
+      implied: edges.implied,
+      enabled: data.enabled ?? true,
+      condition: data.condition === undefined ? null : String(data.condition),
+      run_when: data.run_when ?? 'all_succeeded',
+      continue_on_error: data.continue_on_error ?? defaults.continue_on_error ?? false,
+      timeout_ms: ms(data.timeout ?? defaults.timeout) ?? DAY_MS,
+      total_timeout_ms: ms(data.total_timeout ?? defaults.total_timeout),
+      queue_timeout_ms: ms(data.queue_timeout ?? defaults.queue_timeout),
+      heartbeat_timeout_ms: ms(data.heartbeat_timeout ?? defaults.heartbeat_timeout) ?? 30_000,
+      retry: data.retry === undefined ? shared : buildRetry(isHttp ? 3 : 1, defaults.retry, data.retry),
+      task_queue: data.task_queue ?? defaults.task_queue ?? null,
+      priority: data.priority ?? defaults.priority ?? null,
+      mode: data.mode ?? 'activity',
+      isolation: data.isolation ?? 'none',
+      artifacts: data.artifacts ?? [],
+      action: buildAction(entry, pipelineKeys),
+    };
+  };
+}
+
+function buildRetry(
+  attempts: number,
+  defaults: RetryDefinition | undefined,
+  own: RetryDefinition | undefined,
+): RetryPlan {
+  const merged = { ...defaults, ...own };
+  return {
+    max_attempts: merged.max_attempts ?? attempts,
+    initial_delay_ms: ms(merged.initial_delay) ?? 1000,
+    backoff: merged.backoff ?? 2,
+    max_delay_ms: ms(merged.max_delay) ?? 60_000,
+    retryable_errors: merged.retryable_errors ?? [],
+    non_retryable_errors: merged.non_retryable_errors ?? ['ValidationError'],
+  };
+}
+
+/** Milliseconds of a duration that the schema has accepted. */
+export function ms(duration: string | number | undefined): number | null {
+  return duration === undefined ? null : parseDuration(duration);
+}
