@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
-const POLL_MS = 25;
+const FIRST_POLL_MS = 10;
+const LONGEST_POLL_MS = 250;
 const live = new Set<number>();
 let watchesExit = false;
 
@@ -25,8 +26,8 @@ export function endGroup(pid: number): void {
 export async function terminateGroup(pid: number, graceMs: number): Promise<void> {
   if (!signalGroup(pid, 'SIGTERM')) return;
   const end = performance.now() + graceMs;
-  while (performance.now() < end) {
-    await delay(Math.min(POLL_MS, Math.max(end - performance.now(), 1)));
+  for (let pollMs = FIRST_POLL_MS; performance.now() < end; pollMs = Math.min(pollMs * 2, LONGEST_POLL_MS)) {
+    await delay(Math.min(pollMs, Math.max(end - performance.now(), 1)));
     if (!signalGroup(pid, 0) || !(await hasLiveMember(pid))) return;
   }
   signalGroup(pid, 'SIGKILL');

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { createJiti } from 'jiti';
 import type { z } from 'zod';
 import type { StageFunction } from '../activities/stage-function.js';
 import type { StageCatalog } from '../definition/catalog.js';
 import { createCatalog } from './catalog.js';
+import { importModule } from './import-module.js';
 import { configSchema, type WorkerSettings } from './config-schema.js';
 
 /** The file looked for, in this order, beside a definition and in the folders above it. */
@@ -70,7 +70,7 @@ export function completeConfig(
 
 async function importConfig(file: string): Promise<unknown> {
   try {
-    const loaded: unknown = await createJiti(import.meta.url).import(file);
+    const loaded: unknown = await importModule(file);
     const isModule = typeof loaded === 'object' && loaded !== null && 'default' in loaded;
     if (isModule) return loaded.default;
     if (file.endsWith('.json')) return loaded;
