@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { anchorsOf, linksOf, markdownFiles } from './markdown.js';
+import { loadDefinitionText } from '../../../src/definition/load.js';
+import { anchorsOf, linksOf, markdownFiles, snippetsOf } from './markdown.js';
 import { REPOSITORY } from './repository.js';
 
 const files = markdownFiles();
@@ -22,6 +23,18 @@ describe('the documentation', () => {
       .map((page) => page.file)
       .filter((file) => file.startsWith('docs/') && file !== 'docs/README.md');
     expect(pages.filter((page) => !linked.has(page))).toEqual([]);
+  });
+});
+
+const definitions = files
+  .flatMap(snippetsOf)
+  .filter(({ language, text }) => language === 'yaml' && /^name:/m.test(text) && /^stages:/m.test(text));
+
+describe('the definitions in the documentation', () => {
+  it.each(definitions)('$file:$line is a valid pipeline', async ({ file, text }) => {
+    const options = { file: `${file}.yaml`, catalog: null, env: {} };
+    const { problems } = await loadDefinitionText(text, options);
+    expect(problems).toEqual([]);
   });
 });
 
