@@ -57,16 +57,16 @@ export class RunHandle {
   }
 
   /**
-   * The run's state now. When no worker answers it holds only what Temporal knows, and a note says so.
+   * The run's state now, or how it ended. When no worker answers it holds only what Temporal knows, and a note says so.
    * `outputs: false` leaves stage outputs out.
    */
   async status(options: { readonly outputs?: boolean } = {}): Promise<RunStatus> {
     const description = await this.describe();
+    if (description.closeTime !== undefined) return statusFromResult(await this.result());
     try {
       return await this.query(options, description);
     } catch (error) {
       if (!isNoAnswer(error)) throw error;
-      if (description.closeTime !== undefined) return statusFromResult(await this.result());
       return this.#bare(description, [`No worker answers on task queue "${description.taskQueue}".`]);
     }
   }

@@ -41,6 +41,8 @@ export type StartOptions = {
   readonly key?: string;
   /** Starts although a pipeline that this one requires has no recent success. */
   readonly force?: boolean;
+  /** Facts to keep beside the run, small and without secrets. */
+  readonly memo?: Readonly<Record<string, string>>;
 };
 
 /** Starts runs and finds them again. Close it when done: it holds a connection. */
@@ -81,13 +83,24 @@ export class SluiceClient {
     const { connection } = this.temporal;
     await ensureSearchAttributes(connection, this.temporal.options.namespace);
     const workflowId = workflowIdOf(plan.pipeline, options.key ?? newRunKey(new Date()));
-    return this.#handle(workflowId, await this.#startWorkflow(workflowId, input));
+    return this.handle(workflowId, await this.#startWorkflow(workflowId, input, options.memo));
   }
 
   /** The run that a workflow ID, a run ID or a pipeline's name stands for. Throws `run_not_found`. */
   async find(run: string): Promise<RunHandle> {
     const { workflowId, runId } = await findRun(this.temporal, run);
-    return this.#handle(workflowId, runId);
+    return this.handle(workflowId, runId);
+  }
+
+  /** A run whose IDs are known. Nothing is asked until the handle is used. */
+  handle(workflowId: string, runId: string): RunHandle {
+    const { store, uiUrl } = this.#settings;
+    const deps = {
+      client: this.temporal,
+      ...(store === undefined ? {} : { store }),
+      ...(uiUrl === undefined ? {} : { uiUrl }),
+    };
+    return new RunHandle(deps, { workflowId, runId });
   }
 
   /** Runs, latest start first. */
@@ -104,17 +117,11 @@ export class SluiceClient {
     await this.temporal.connection.close();
   }
 
-  #handle(workflowId: string, runId: string): RunHandle {
-    const { store, uiUrl } = this.#settings;
-    const deps = {
-      client: this.temporal,
-      ...(store === undefined ? {} : { store }),
-      ...(uiUrl === undefined ? {} : { uiUrl }),
-    };
-    return new RunHandle(deps, { workflowId, runId });
-  }
-
-  async #startWorkflow(workflowId: string, input: RunInput): Promise<string> {
+  async #startWorkflow(
+    workflowId: string,
+    input: RunInput,
+    memo: Readonly<Record<string, string>> = {},
+  ): Promise<string> {
     const { namespace } = this.temporal.options;
     try {
       const handle = await this.temporal.workflow.start(PIPELINE_WORKFLOW, {
@@ -125,7 +132,7 @@ export class SluiceClient {
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         workflowIdConflictPolicy: 'FAIL',
         typedSearchAttributes: searchAttributesOf(input),
-        memo: memoOf(input),
+        memo: { ...memoOf(input), ...memo },
         staticSummary: summaryOf(input),
         staticDetails: detailsOf(input),
       });

@@ -1,4 +1,4 @@
-import type { RunResult, StageResult } from '../../engine/result.js';
+import type { RunResult, RunStatus, StageResult } from '../../engine/result.js';
 import { oneLine, printable } from './printable.js';
 import type { Colours } from './renderer.js';
 import { duration, skipWords, statusColour, statusSign } from './wording.js';
@@ -6,7 +6,10 @@ import { duration, skipWords, statusColour, statusSign } from './wording.js';
 const MOST_ROWS = 40;
 
 /** The rows of the table that ends a run: stage, status, attempts, duration, and what there is to say. */
-export function summaryRows(result: RunResult, colours: Colours): ReadonlyArray<readonly string[]> {
+export function summaryRows(
+  result: Pick<RunStatus, 'stages' | 'hooks'>,
+  colours: Colours,
+): ReadonlyArray<readonly string[]> {
   const stages = [...Object.entries(result.stages), ...Object.entries(result.hooks)];
   // A long table is only worth reading for what did not go well.
   const shown =

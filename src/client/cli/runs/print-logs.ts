@@ -1,0 +1,45 @@
+import type { LogLine } from '../../../storage/log-line.js';
+import { formatLogLine } from '../../render/log-text.js';
+import type { RunHandle } from '../../run-handle.js';
+import type { CliContext } from '../context.js';
+import { UsageError } from '../errors.js';
+
+/** Prints the log of a run or a stage; with `follow` until the run ends or a person stops it. */
+export async function printLogs(
+  cli: CliContext,
+  run: RunHandle,
+  options: { readonly stage?: string; readonly follow: boolean },
+): Promise<void> {
+  const end = new AbortController();
+  const interruption = cli.interruption();
+  const signal = AbortSignal.any([end.signal, interruption]);
+  // Lines that are written just before the end are still read after it.
+  if (options.follow)
+    void run.result({ signal: interruption }).then(
+      () => end.abort(),
+      () => end.abort(),
+    );
+  const lines: LogLine[] = [];
+  let count = 0;
+  for await (const line of run.logs({ ...options, signal })) {
+    count += 1;
+    if (cli.isJson) lines.push(line);
+    else cli.print(formatLogLine(line, cli.colours.stdout));
+  }
+  if (cli.isJson) cli.json({ workflow_id: run.workflowId, run_id: run.runId, lines });
+  if (count === 0) await explainSilence(cli, run, options.stage);
+}
+
+async function explainSilence(cli: CliContext, run: RunHandle, stage: string | undefined): Promise<void> {
+  const status = stage === undefined ? null : await run.status({ outputs: false }).catch(() => null);
+  const stages = status === null ? [] : [...Object.keys(status.stages), ...Object.keys(status.hooks)];
+  if (stage !== undefined && stages.length > 0 && !stages.includes(stage)) {
+    throw new UsageError(`The run "${run.workflowId}" has no stage "${stage}".`, {
+      hint: `Stages: ${stages.slice(0, 40).join(', ')}.`,
+    });
+  }
+  if (!cli.isJson)
+    cli.note(
+      stage === undefined ? 'No stage of this run wrote anything.' : `Stage "${stage}" wrote nothing.`,
+    );
+}

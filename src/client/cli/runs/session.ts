@@ -1,0 +1,190 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client } from '@temporalio/client';
+import { destination, pino } from 'pino';
+import type { RunStatus } from '../../../engine/result.js';
+import { createDataConverter } from '../../../storage/external-storage-driver.js';
+import { createFolderStore } from '../../../storage/folder-store.js';
+import { loadConfig, type LoadedConfig } from '../../../worker/config.js';
+import { startWorker } from '../../../worker/create-worker.js';
+import type { RunHandle } from '../../run-handle.js';
+import { SluiceClient } from '../../sluice-client.js';
+import { hasWorker } from '../../task-queue.js';
+import type { CliContext } from '../context.js';
+import type { ConnectionFlags } from './connection-options.js';
+import { findServer, type FoundServer } from './find-server.js';
+
+/** Where a run on a server of this machine keeps the folder of its configuration. */
+export const PROJECT_MEMO = 'project';
+
+export type SessionOptions = {
+  readonly flags: ConnectionFlags;
+  /** @default the configuration of the current folder */
+  readonly config?: LoadedConfig;
+  /** True for commands that start a run: an embedded server is created when there is no other. */
+  readonly mayCreate?: boolean;
+};
+
+/** A command's connection to Temporal, with whatever it had to start for it. Close it at the end. */
+export class Session {
+  readonly server: FoundServer;
+  #client: SluiceClient;
+  #config: LoadedConfig;
+  readonly #stops: (() => Promise<void>)[] = [];
+  #hasOwnWorker = false;
+
+  private constructor(client: SluiceClient, config: LoadedConfig, server: FoundServer) {
+    this.#client = client;
+    this.#config = config;
+    this.server = server;
+    this.#stops.push(() => server.release());
+  }
+
+  /** Finds a server, starts an embedded one where that is allowed, and connects. */
+  static async open(cli: CliContext, options: SessionOptions): Promise<Session> {
+    const home = await loadConfig(cli.cwd);
+    const { flags, config = home, mayCreate = false } = options;
+    const server = await findServer(cli, { flags, home: home.projectDir, mayCreate });
+    try {
+      const { connectionOptions, namespace } = server.settings;
+      const client = await SluiceClient.connect({
+        connectionOptions,
+        namespace,
+        ...clientSettings(config, server),
+      });
+      const session = new Session(client, config, server);
+      session.#stops.push(() => client.close());
+      return session;
+    } catch (error) {
+      await server.release();
+      throw error;
+    }
+  }
+
+  get client(): SluiceClient {
+    return this.#client;
+  }
+
+  /** The configuration that the run at hand belongs to. */
+  get config(): LoadedConfig {
+    return this.#config;
+  }
+
+  /**
+   * The run that a person means. A run that was started on this machine for another folder brings that folder's
+   * configuration with it, so that its log, its big values and its stage functions are found.
+   */
+  async find(run: string): Promise<RunHandle> {
+    const handle = await this.#client.find(run);
+    if (this.server.kind === 'configured') return handle;
+    const project = (await handle.describe()).memo?.[PROJECT_MEMO];
+    if (typeof project !== 'string' || project === this.#config.projectDir || !existsSync(project))
+      return handle;
+    this.#config = await loadConfig(project);
+    const { connection, options } = this.#client.temporal;
+    const settings = clientSettings(this.#config, this.server);
+    const temporal = new Client({
+      connection,
+      namespace: options.namespace,
+      dataConverter: settings.dataConverter,
+    });
+    this.#client = new SluiceClient(temporal, settings);
+    return this.#client.handle(handle.workflowId, handle.runId);
+  }
+
+  /** True when runs of this session end with it, because its worker does. */
+  get hasOwnWorker(): boolean {
+    return this.#hasOwnWorker;
+  }
+
+  /** True when a worker polls the task queue of a run. */
+  async hasWorker(taskQueue = this.#client.taskQueue): Promise<boolean> {
+    return hasWorker(this.#client.temporal, taskQueue);
+  }
+
+  /**
+   * Sees to it that somebody does the work on a server of this machine: starts a worker in this process unless one
+   * polls already. Never does so on a server that somebody configured; true when a worker is there in the end.
+   */
+  async ensureWorker(): Promise<boolean> {
+    if (await this.hasWorker()) return true;
+    if (this.server.kind === 'configured') return false;
+    const config = this.#config;
+    const log = join(config.projectDir, '.sluice', 'worker.log');
+    const worker = await startWorker({
+      connectionSettings: this.server.settings,
+      // The health endpoint belongs to workers that stay.
+      config: { ...config, worker: { ...config.worker, httpPort: undefined } },
+      log: pino({ level: 'info' }, destination({ dest: log, mkdir: true, sync: true })),
+    });
+    this.#hasOwnWorker = true;
+    this.#stops.push(() => worker.stop());
+    return true;
+  }
+
+  /** How a run stands. What a worker alone knows of a run that was cancelled is worth starting one. */
+  async statusOf(run: RunHandle): Promise<RunStatus> {
+    if (hasLostResult(await run.describe())) await this.ensureWorker();
+    return run.status();
+  }
+
+  /** Makes ready to follow a run: somebody has to do its work, and to answer for it. Warns when nobody does. */
+  async prepareFor(run: RunHandle, cli: CliContext): Promise<void> {
+    const description = await run.describe();
+    if (description.closeTime !== undefined && !hasLostResult(description)) return;
+    if (!(await this.ensureWorker())) warnOfNoWorker(cli, description.taskQueue);
+  }
+
+  /** Waits for the end of a run that was asked to end, where it would be left without server or worker otherwise. */
+  async letItEnd(run: RunHandle, cli: CliContext): Promise<void> {
+    if (this.server.kind === 'configured' || (await this.hasWorker())) return;
+    await this.ensureWorker();
+    const result = await run.result({ signal: cli.interruption() });
+    cli.note(`"${run.workflowId}" has ended: ${result.status.replace('_', ' ')}.`);
+  }
+
+  /** Stops what this session started, the last first. */
+  async close(): Promise<void> {
+    for (const stop of this.#stops.toReversed()) await stop();
+    this.#stops.length = 0;
+  }
+}
+
+/** Told when a run was handed to a server where nobody works. */
+export function warnOfNoWorker(cli: CliContext, taskQueue: string): void {
+  const { yellow } = cli.colours.stderr;
+  cli.note(
+    yellow(
+      `No worker polls task queue "${taskQueue}"; start one with "sluice worker". The run waits until then.`,
+    ),
+  );
+}
+
+/** A run that was cancelled or terminated has no result in its history: only its worker can tell how far it came. */
+function hasLostResult({ status }: { readonly status: { readonly name: string } }): boolean {
+  return status.name === 'CANCELLED' || status.name === 'TERMINATED';
+}
+
+function clientSettings(config: LoadedConfig, server: FoundServer) {
+  const store = createFolderStore(config.storageFolder);
+  return {
+    store,
+    dataConverter: createDataConverter(store),
+    taskQueue: config.taskQueue,
+    ...(server.uiUrl === undefined ? {} : { uiUrl: server.uiUrl }),
+  };
+}
+
+/** Opens a session, works with it, and closes it whatever happens. */
+export async function withSession<T>(
+  cli: CliContext,
+  options: SessionOptions,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const session = await Session.open(cli, options);
+  try {
+    return await work(session);
+  } finally {
+    await session.close();
+  }
+}
