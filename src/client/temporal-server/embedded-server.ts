@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { withFileLock } from './file-lock.js';
+import { keepAlive } from './keep-alive.js';
 import { ensureTemporalCli } from './locate.js';
 import type { OnStep } from './locate.js';
 import { freePorts, isPortFree, LOOPBACK, requireFreePort } from './ports.js';
@@ -43,6 +44,7 @@ export type EmbeddedServer = {
   readonly address: string;
   readonly namespace: string;
   readonly uiUrl: string | null;
+  /** Changes when the server was restarted. */
   readonly pid: number;
   /** True when this call started it, false when it ran already. */
   readonly owned: boolean;
@@ -52,7 +54,8 @@ export type EmbeddedServer = {
 
 /**
  * Starts a Temporal server for a folder, or joins the one that serves it already. What a killed process left running
- * is taken over when it is healthy, otherwise ended and started again on the same data.
+ * is taken over when it is healthy, otherwise ended and started again on the same data. A server that dies while it is
+ * in use is restarted at the same address.
  * Throws a {@link ServerError} when no server can be had.
  */
 export async function startEmbeddedServer(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
@@ -72,7 +75,7 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
       };
       const found = await adopt(folder, wish);
       const state = found ?? (await start(folder, wish));
-      return serverHandle(folder, { state, owned: found === null, namespace: wish.namespace });
+      return serverHandle(folder, { state, owned: found === null, wish });
     },
     { onWait },
   );
@@ -80,7 +83,10 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
 
 type Wish = EmbeddedServerOptions & Required<Pick<EmbeddedServerOptions, 'log' | 'namespace' | 'dbFile'>>;
 
-const HEALTH_WITHIN_MS = 5_000;
+const BUSY_ANSWER_MS = 15_000;
+const IDLE_ANSWER_MS = 4_000;
+/** What does not answer will hardly obey; its data survives a SIGKILL. */
+const DEAF_GRACE_MS = 1_000;
 
 /** The server that runs for this folder and fits the wish; null when there is none (any more). */
 async function adopt(folder: ServerFolder, wish: Wish): Promise<ServerState | null> {
@@ -90,15 +96,18 @@ async function adopt(folder: ServerFolder, wish: Wish): Promise<ServerState | nu
     const differs = differencesOf(state, wish);
     if (users.length > 0 && state.dbFile !== wish.dbFile) throw otherData(state, wish, users);
     const isFit = users.length > 0 || differs.length === 0;
-    if (isFit && (await isHealthy(addressOf(state), wish.namespace, HEALTH_WITHIN_MS))) {
+    // A server that others use may be busy; one that was left behind has no reason to be slow.
+    const patienceMs = users.length > 0 ? BUSY_ANSWER_MS : IDLE_ANSWER_MS;
+    const answers = isFit && (await isHealthy(addressOf(state), wish.namespace, patienceMs));
+    if (answers) {
       for (const difference of differs)
         wish.log({ message: `Joining the server that runs already: ${difference}` });
       return state;
     }
     wish.log({
-      message: `Ending the Temporal server (process ${state.pid}) that an earlier command left behind`,
+      message: `Ending the Temporal server (process ${state.pid}) that ${isFit ? 'does not answer' : 'an earlier command left behind'}`,
     });
-    await stopServer(state.pid, state.dbFile);
+    await stopServer(state.pid, state.dbFile, isFit ? DEAF_GRACE_MS : undefined);
   }
   // One that was started by a process that died before it could write down that it did.
   for (const pid of await findServersOf(wish.dbFile)) await stopServer(pid, wish.dbFile);
@@ -156,21 +165,36 @@ async function spawnAndWait(folder: ServerFolder, launch: ServerLaunch): Promise
   }
 }
 
-type Joined = { readonly state: ServerState; readonly owned: boolean; readonly namespace: string };
+type Joined = { readonly state: ServerState; readonly owned: boolean; readonly wish: Wish };
 
 async function serverHandle(
   folder: ServerFolder,
-  { state, owned, namespace }: Joined,
+  { state: first, owned, wish }: Joined,
 ): Promise<EmbeddedServer> {
   const endUse = await registerUser(folder);
+  let state = first;
   let released: Promise<void> | null = null;
+  const restart = async (): Promise<void> => {
+    // Its clients go on where they were, so the successor must have its address.
+    const { port, uiPort } = state;
+    const same: Wish = { ...wish, port, ...(uiPort === null ? { headless: true } : { uiPort }) };
+    await withFileLock(folder.lockFile, async () => {
+      if (released === null) state = (await adopt(folder, same)) ?? (await start(folder, same));
+    });
+  };
+  const stopWatching = keepAlive({ pid: () => state.pid, restart, log: wish.log });
   return {
     address: addressOf(state),
-    namespace,
+    namespace: wish.namespace,
     uiUrl: state.uiPort === null ? null : `http://${LOOPBACK}:${state.uiPort}`,
-    pid: state.pid,
+    get pid() {
+      return state.pid;
+    },
     owned,
-    release: () => (released ??= withFileLock(folder.lockFile, () => leave(folder, endUse))),
+    release: () => {
+      stopWatching();
+      return (released ??= withFileLock(folder.lockFile, () => leave(folder, endUse)));
+    },
   };
 }
 

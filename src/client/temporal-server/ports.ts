@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { connect, createServer } from 'node:net';
 import { ServerError } from './server-error.js';
 
@@ -38,10 +39,21 @@ export function isPortOpen(port: number): Promise<boolean> {
   });
 }
 
-/** Different free ports, chosen by the system. */
+/** Below the ports that systems give to outgoing connections and to servers that ask for any port. */
+const LOWEST_PORT = 15_000;
+const HIGHEST_PORT = 32_000;
+
+/**
+ * Different free ports. Not the system's choice: the server asks the system for ports of its own while it starts, and
+ * any outgoing connection may get one before the server listens.
+ */
 export async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, listenAnywhere));
-  return Promise.all(servers.map(({ port, close }) => close().then(() => port)));
+  const ports = new Set<number>();
+  while (ports.size < count) {
+    const port = randomInt(LOWEST_PORT, HIGHEST_PORT);
+    if (!ports.has(port) && (await isPortFree(port))) ports.add(port);
+  }
+  return [...ports];
 }
 
 /** Throws when a port that the user named is taken. */
@@ -50,23 +62,5 @@ export async function requireFreePort(port: number, flag: string): Promise<void>
   throw new ServerError(`Port ${port} is in use by another program.`, {
     code: 'port_in_use',
     hint: `End that program or choose another port with ${flag}. If it is a Temporal server you want to use, set TEMPORAL_ADDRESS=${LOOPBACK}:${port} instead.`,
-  });
-}
-
-function listenAnywhere(): Promise<{ readonly port: number; readonly close: () => Promise<void> }> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen({ port: 0, host: LOOPBACK }, () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      const close = (): Promise<void> =>
-        new Promise((closed) => {
-          server.close(() => {
-            closed();
-          });
-        });
-      resolve({ port, close });
-    });
   });
 }

@@ -12,6 +12,12 @@ export async function startOf(pid: number): Promise<string | null> {
   return (await ps(['-o', 'lstart=', '-p', String(pid)])) || null;
 }
 
+/** True while the process runs; a zombie does not. Cheap enough to be asked often. */
+export async function isRunning(pid: number): Promise<boolean> {
+  if (!exists(pid)) return false;
+  return process.platform !== 'linux' || (await startFromProc(pid)) !== null;
+}
+
 /** The command line of a process, arguments separated by spaces; null when there is none to be seen. */
 export async function commandLineOf(pid: number): Promise<string | null> {
   if (!exists(pid)) return null;

@@ -23,8 +23,8 @@ export type SpawnedServer = {
   readonly pid: number;
   /** Where in the log file this server's own lines begin. */
   readonly logOffset: number;
-  /** Set once the process has ended. */
-  readonly hasEnded: () => boolean;
+  /** Aborted once the process has ended. */
+  readonly ended: AbortSignal;
 };
 
 /**
@@ -58,7 +58,7 @@ export async function spawnServer(folder: ServerFolder, launch: ServerLaunch): P
   );
   const isLong = logSize > LOG_LIMIT_BYTES;
   const log = await open(folder.logFile, isLong ? 'w' : 'a');
-  let hasEnded = false;
+  const ended = new AbortController();
   try {
     // Its output goes straight to the file: through a pipe of this process it would end with this process.
     const server = spawn(launch.cli, argumentsOf(launch), {
@@ -70,11 +70,11 @@ export async function spawnServer(folder: ServerFolder, launch: ServerLaunch): P
     });
     const failure = new Promise<Error>((resolve) => server.once('error', resolve));
     server.once('exit', () => {
-      hasEnded = true;
+      ended.abort();
     });
     server.unref();
     if (server.pid === undefined) throw cannotStart(launch, (await failure).message);
-    return { pid: server.pid, logOffset: isLong ? 0 : logSize, hasEnded: () => hasEnded };
+    return { pid: server.pid, logOffset: isLong ? 0 : logSize, ended: ended.signal };
   } finally {
     await log.close();
   }
@@ -88,16 +88,16 @@ export async function waitUntilReady(
 ): Promise<void> {
   const deadline = Date.now() + READY_WITHIN_MS;
   while (!(await isPortOpen(launch.port))) {
-    if (server.hasEnded()) throw await cannotServe('ended while it was starting', server, folder);
+    if (server.ended.aborted) throw await cannotServe('ended while it was starting', server, folder);
     if (Date.now() > deadline)
       throw await cannotServe(`did not answer within ${READY_WITHIN_MS / 1000} s`, server, folder);
     await sleep(POLL_MS);
   }
-  const settings = { namespace: launch.namespace, deadline };
+  const settings = { namespace: launch.namespace, deadline, signal: server.ended };
   try {
     await prepareServer(`${LOOPBACK}:${launch.port}`, settings);
   } catch (error) {
-    const what = server.hasEnded()
+    const what = server.ended.aborted
       ? 'ended while it was starting'
       : `did not get ready (${(error as Error).message})`;
     throw await cannotServe(what, server, folder);
@@ -116,7 +116,7 @@ export async function findServersOf(dbFile: string): Promise<readonly number[]> 
 }
 
 /** Ends the server and waits until it is gone: SIGTERM first, SIGKILL after a grace. Leaves other programs alone. */
-export async function stopServer(pid: number, dbFile: string): Promise<void> {
+export async function stopServer(pid: number, dbFile: string, graceMs = STOP_GRACE_MS): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     if (!(await isServerOf(pid, dbFile))) return;
     try {
@@ -124,7 +124,7 @@ export async function stopServer(pid: number, dbFile: string): Promise<void> {
     } catch {
       return;
     }
-    const deadline = Date.now() + STOP_GRACE_MS;
+    const deadline = Date.now() + graceMs;
     while (Date.now() < deadline && (await isServerOf(pid, dbFile))) await sleep(POLL_MS);
   }
 }

@@ -8,6 +8,8 @@ export type ReadinessOptions = {
   readonly namespace: string;
   /** Milliseconds since the epoch. */
   readonly deadline: number;
+  /** Ends the waiting. */
+  readonly signal: AbortSignal;
 };
 
 const POLL_MS = 25;
@@ -19,17 +21,17 @@ const RETENTION_MS = 30 * 86_400_000;
  * data written before an attribute existed, and a retention that reports can look back on.
  */
 export async function prepareServer(address: string, options: ReadinessOptions): Promise<void> {
-  const { namespace, deadline } = options;
-  const connection = await Connection.connect({
-    address,
-    connectTimeout: Math.max(1, deadline - Date.now()),
-  });
+  const { namespace, deadline, signal } = options;
+  const connection = Connection.lazy({ address, connectTimeout: Math.max(1, deadline - Date.now()) });
   try {
-    await connection.withDeadline(deadline, async () => {
-      await waitForNamespace(connection, namespace);
-      await ensureSearchAttributes(connection, namespace);
-      await keepRunsLonger(connection, namespace);
-    });
+    await connection.withAbortSignal(signal, () =>
+      connection.withDeadline(deadline, async () => {
+        await connection.ensureConnected();
+        await waitForNamespace(connection, namespace);
+        await ensureSearchAttributes(connection, namespace);
+        await keepRunsLonger(connection, namespace);
+      }),
+    );
   } finally {
     await connection.close();
   }
