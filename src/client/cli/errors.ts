@@ -1,3 +1,5 @@
+import type { DefinitionError, Problem } from '../../definition/problem.js';
+
 /**
  * Exit codes of the command.
  * - `ok`: it did what was asked.
@@ -49,6 +51,8 @@ export type ErrorReport = {
   readonly message: string;
   readonly hint: string | null;
   readonly exitCode: ExitCode;
+  /** What is wrong with the definition that the command was given. */
+  readonly problems?: readonly Problem[];
 };
 
 /**
@@ -63,6 +67,10 @@ export function reportError(error: unknown): ErrorReport {
       hint: error.hint ?? null,
       exitCode: error.exitCode ?? EXIT.failed,
     };
+  }
+  if (isDefinitionError(error)) return definitionReport(error.problems);
+  if (error instanceof Error && error.name === 'ConfigError') {
+    return { code: 'config_invalid', message: error.message, hint: null, exitCode: EXIT.usage };
   }
   if (isConnectionError(error)) {
     return {
@@ -80,6 +88,22 @@ export function reportError(error: unknown): ErrorReport {
     message: `Internal error: ${messageOf(error)}`,
     hint: 'This is a fault in Sluice. Run it again with SLUICE_DEBUG=1 for the details, and report them with the command you ran.',
     exitCode: EXIT.failed,
+  };
+}
+
+/** Told by its name, because the class comes from a module that is loaded only when a command needs it. */
+function isDefinitionError(error: unknown): error is DefinitionError {
+  return error instanceof Error && error.name === 'DefinitionError' && 'problems' in error;
+}
+
+function definitionReport(problems: readonly Problem[]): ErrorReport {
+  const errors = problems.filter((problem) => problem.severity === 'error').length;
+  return {
+    code: 'definition_invalid',
+    message: errors === 1 ? 'The definition has an error.' : `The definition has ${errors} errors.`,
+    hint: null,
+    exitCode: EXIT.usage,
+    problems,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { HookName, RetryPlan } from '../../engine/plan.js';
+import type { HookName, RetryPlan, StageKind } from '../../engine/plan.js';
 import { formatMs, shorten } from '../graph/describe-action.js';
 import type { Colours } from './context.js';
 import { formatTable } from './output.js';
@@ -30,6 +30,9 @@ const COLUMNS: readonly Column[] = [
   { title: 'WHEN' },
 ];
 
+/** Kinds that the run itself does, without attempts. */
+const TIMELESS: ReadonlySet<StageKind> = new Set(['gate', 'set', 'sleep', 'until']);
+
 function heading(plan: PlanDocument, colours: Colours): string {
   const count = Object.keys(plan.stages).length;
   const facts = [
@@ -57,8 +60,7 @@ function stageRow(
     isCritical ? `${id} *` : id,
     shorten(`${stage.kind} ${stage.action}`, 40),
     stage.depends_on.map((need) => (stage.implied.includes(need) ? `${need}~` : need)).join(', '),
-    formatMs(stage.timeout_ms),
-    retryWords(stage.retry),
+    ...(TIMELESS.has(stage.kind) ? ['', ''] : [formatMs(stage.timeout_ms), retryWords(stage.retry)]),
     whenWords(stage),
   ];
   return stage.skip_reason === null ? row : row.map((cell) => colours.dim(cell));

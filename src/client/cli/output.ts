@@ -3,14 +3,19 @@ import type { CliContext, Colours } from './context.js';
 import type { ErrorReport } from './errors.js';
 
 /** Tells the user about an error that ended the command: as JSON on stdout, or in words on stderr. */
-export function writeError(cli: CliContext, report: ErrorReport): void {
+export async function writeError(cli: CliContext, report: ErrorReport): Promise<void> {
+  const { code, message, hint, problems } = report;
   if (cli.isJson) {
-    cli.json({ error: { code: report.code, message: report.message, hint: report.hint } });
+    cli.json({ error: { code, message, hint, ...(problems === undefined ? {} : { problems }) } });
     return;
   }
+  if (problems !== undefined) {
+    const { formatProblems } = await import('./format-problems.js');
+    cli.note(await formatProblems(problems, cli, cli.colours.stderr));
+  }
   const { red, dim } = cli.colours.stderr;
-  cli.note(`${red('error')} ${report.message}`);
-  if (report.hint !== null) cli.note(dim(report.hint));
+  cli.note(`${red('error')} ${message}`);
+  if (hint !== null) cli.note(dim(hint));
 }
 
 export type Column = {

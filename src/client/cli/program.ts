@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { createSession } from './context.js';
 import type { CliContext, CliIo, CliSession } from './context.js';
 import { EXIT, UsageError, reportError } from './errors.js';
 import type { ExitCode } from './errors.js';
 import { writeError } from './output.js';
+import { packageVersion } from './package-version.js';
 import { REGISTRATIONS } from './registrations.js';
 
 /** A command line that has been understood and waits to run. */
@@ -20,10 +20,10 @@ export function startCli(args: readonly string[], io: CliIo): CliRun {
 export function createProgram(cli: CliContext): Command {
   const program = new Command('sluice')
     .description('Runs declarative pipelines durably on Temporal.')
-    .version(packageVersion(), '-V, --version', 'Print the version.')
-    .helpOption('-h, --help', 'Show this help.')
-    .helpCommand('help [command]', 'Show the help of a command.')
-    .option('--json', 'Print one JSON document on stdout.')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand('help [command]', 'show the help of a command')
+    .option('--json', 'print one JSON document on stdout')
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       writeOut: (text) => void cli.stdout.write(text),
@@ -64,7 +64,7 @@ async function runProgram(args: readonly string[], session: CliSession): Promise
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
     const report = reportError(error instanceof CommanderError ? toUsageError(error, program, args) : error);
-    writeError(cli, report);
+    await writeError(cli, report);
     if (report.code === 'internal' && (cli.env['SLUICE_DEBUG'] ?? '') !== '') cli.note(stackOf(error));
     return report.exitCode;
   }
@@ -91,11 +91,6 @@ function toUsageError(error: CommanderError, program: Command, args: readonly st
 function asksForJson(args: readonly string[]): boolean {
   const end = args.indexOf('--');
   return args.slice(0, end === -1 ? args.length : end).includes('--json');
-}
-
-function packageVersion(): string {
-  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { readonly version: string }).version;
 }
 
 function stackOf(error: unknown): string {

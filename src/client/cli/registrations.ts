@@ -1,4 +1,22 @@
 import type { Command } from 'commander';
+import { registerCancel } from './commands/cancel.js';
+import { registerCompletion } from './commands/completion.js';
+import { registerDev } from './commands/dev.js';
+import { registerDoctor } from './commands/doctor.js';
+import { registerGraph } from './commands/graph.js';
+import { registerInit } from './commands/init.js';
+import { registerList } from './commands/list.js';
+import { registerLogs } from './commands/logs.js';
+import { registerPlan } from './commands/plan.js';
+import { registerResult } from './commands/result.js';
+import { registerRun } from './commands/run.js';
+import { registerSchema } from './commands/schema.js';
+import { registerSetup } from './commands/setup.js';
+import { registerStatus } from './commands/status.js';
+import { registerTerminate } from './commands/terminate.js';
+import { registerValidate } from './commands/validate.js';
+import { registerWatch } from './commands/watch.js';
+import { registerWorker } from './commands/worker.js';
 import type { CliContext } from './context.js';
 
 /** Adds one command. Its action imports what is heavy only when it runs, so that `sluice --help` starts fast. */
@@ -6,8 +24,20 @@ export type Register = (program: Command, cli: CliContext) => void;
 
 /** Every command, in the order and under the headings of `sluice --help`. */
 export const REGISTRATIONS: ReadonlyArray<readonly [heading: string, commands: readonly Register[]]> = [
-  ['Project', []],
-  ['Pipelines', []],
-  ['Runs', []],
-  ['Servers', []],
+  ['Project', [registerInit, registerDev, registerSetup, registerDoctor, registerCompletion]],
+  ['Definitions', [registerValidate, registerPlan, registerGraph, registerSchema]],
+  [
+    'Runs',
+    [
+      registerRun,
+      registerList,
+      registerStatus,
+      registerWatch,
+      registerResult,
+      registerLogs,
+      registerCancel,
+      registerTerminate,
+    ],
+  ],
+  ['Workers', [registerWorker]],
 ];

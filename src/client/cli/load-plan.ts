@@ -1,0 +1,52 @@
+import { dirname, resolve } from 'node:path';
+import { loadDefinition } from '../../definition/load.js';
+import { DefinitionError } from '../../definition/problem.js';
+import type { Problem } from '../../definition/problem.js';
+import type { Plan } from '../../engine/plan.js';
+import { findConfigFile, loadConfig } from '../../worker/config.js';
+import type { LoadedConfig } from '../../worker/config.js';
+import type { CliContext } from './context.js';
+
+/** A definition as the command line names it, with the configuration that applies to it. */
+export type LoadedPlan = {
+  readonly plan: Plan;
+  readonly config: LoadedConfig;
+  readonly warnings: readonly Problem[];
+};
+
+/** Loads one definition. Throws {@link DefinitionError} with all its problems, or a `ConfigError`. */
+export async function loadPlan(cli: CliContext, file: string): Promise<LoadedPlan> {
+  const { plan, problems, config } = await createLoader(cli)(file);
+  if (plan === null) throw new DefinitionError(problems);
+  return { plan, config, warnings: problems };
+}
+
+export type LoadOutcome = {
+  /** Null when a problem is an error. */
+  readonly plan: Plan | null;
+  readonly problems: readonly Problem[];
+  readonly config: LoadedConfig;
+};
+
+/** Loads definitions one after the other; those of one project share its configuration. */
+export function createLoader(cli: CliContext): (file: string) => Promise<LoadOutcome> {
+  const configs = new Map<string, Promise<LoadedConfig>>();
+  return async (file) => {
+    const dir = dirname(resolve(cli.cwd, file));
+    const key = findConfigFile(dir) ?? dir;
+    const loading = configs.get(key) ?? loadConfig(dir);
+    configs.set(key, loading);
+    const config = await loading;
+    const { plan, problems } = await loadDefinition(asNamed(cli, file), {
+      catalog: config.catalog,
+      env: cli.env,
+    });
+    return { plan, problems, config };
+  };
+}
+
+/** The name that was given, which messages repeat, as long as it means the same file to this process. */
+function asNamed(cli: CliContext, file: string): string {
+  const path = resolve(cli.cwd, file);
+  return resolve(file) === path ? file : path;
+}

@@ -1,0 +1,97 @@
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { extendPackageJson, newPackageJson } from './package-json.js';
+import { projectFiles } from './template.js';
+
+export type NewProject = {
+  /** Absolute. */
+  readonly dir: string;
+  /** Relative to `dir`. */
+  readonly created: readonly string[];
+  /** Keys that an existing package.json got; empty for a new one. */
+  readonly added: readonly string[];
+  /** `npm install` has to come next. */
+  readonly needsInstall: boolean;
+};
+
+/** The project was not created, because these files would have been overwritten. Nothing was written. */
+export class FilesExistError extends Error {
+  override readonly name = 'FilesExistError';
+  readonly code = 'files_exist';
+  readonly exitCode = 2;
+  readonly hint = 'Choose another folder, or move these files away. Nothing was written.';
+  readonly files: readonly string[];
+
+  constructor(dir: string, files: readonly string[]) {
+    super(`"${dir}" already holds ${files.map((file) => `"${file}"`).join(', ')}.`);
+    this.files = files;
+  }
+}
+
+/** Writes a new project into a folder, which is made if it is missing. An existing package.json is only extended. */
+export async function createProject(
+  dir: string,
+  options: { readonly schema: string; readonly version: string },
+): Promise<NewProject> {
+  const name = projectName(dir);
+  const files = projectFiles({ name, schema: options.schema });
+  const existing = await existingFiles(dir, [...files.keys()]);
+  if (existing.length > 0) throw new FilesExistError(dir, existing);
+  const added = await writePackageJson(dir, name, sluiceSpec(dir, options.version));
+  for (const [path, text] of files) await write(join(dir, path), text);
+  return {
+    dir,
+    created: [...(added === null ? ['package.json'] : []), ...files.keys()],
+    added: added ?? [],
+    needsInstall: !(await exists(join(dir, 'node_modules', 'sluice', 'package.json'))),
+  };
+}
+
+function projectName(dir: string): string {
+  const name = basename(resolve(dir))
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '');
+  return name === '' ? 'pipelines' : name;
+}
+
+/** Keys added to a package.json that was there; null when a new one was written. */
+async function writePackageJson(
+  dir: string,
+  name: string,
+  sluice: string,
+): Promise<readonly string[] | null> {
+  const path = join(dir, 'package.json');
+  if (!(await exists(path))) {
+    await write(path, newPackageJson(name, sluice));
+    return null;
+  }
+  const { text, added } = extendPackageJson(await readFile(path, 'utf8'));
+  if (added.length > 0) await writeFile(path, text);
+  return added;
+}
+
+/** A copy that npm installed has a version to ask for; a checkout can only be linked. */
+function sluiceSpec(dir: string, version: string): string {
+  const root = fileURLToPath(new URL('../../..', import.meta.url));
+  const isInstalled = root.split(sep).includes('node_modules');
+  return isInstalled ? `^${version}` : `file:${relative(resolve(dir), root).replaceAll(sep, '/')}`;
+}
+
+async function existingFiles(dir: string, paths: readonly string[]): Promise<readonly string[]> {
+  const found = await Promise.all(paths.map(async (path) => ((await exists(join(dir, path))) ? [path] : [])));
+  return found.flat();
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function write(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text, { flag: 'wx' });
+}

@@ -1,0 +1,145 @@
+/** What differs between two new projects. */
+export type TemplateFacts = {
+  /** Letters, digits and `-`. */
+  readonly name: string;
+  /** The JSON Schema of definitions, for editors. */
+  readonly schema: string;
+};
+
+/** The files of a new project but package.json: path with `/`, and text. */
+export function projectFiles({ name, schema }: TemplateFacts): ReadonlyMap<string, string> {
+  return new Map([
+    ['sluice.config.ts', CONFIG],
+    ['pipelines/hello.yaml', PIPELINE],
+    ['stages/greet.ts', STAGE],
+    ['test/hello.test.ts', TEST],
+    ['sluice.schema.json', schema],
+    ['tsconfig.json', TSCONFIG],
+    ['.gitignore', GITIGNORE],
+    ['README.md', readme(name)],
+  ]);
+}
+
+/** `npm test` of the project: Node's own test runner, with jiti, which Sluice brings along, for TypeScript. */
+export const TEST_SCRIPT = 'node --import jiti/register --test test/*.test.ts';
+
+export const RUN_SCRIPT = 'sluice run pipelines/hello.yaml';
+
+const CONFIG = `import { defineConfig } from 'sluice';
+import { greet } from './stages/greet.ts';
+
+export default defineConfig({
+  stages: [greet],
+});
+`;
+
+const PIPELINE = `# yaml-language-server: $schema=../sluice.schema.json
+name: hello
+version: 1.0.0
+description: Greets somebody, measures the greeting and checks it
+
+inputs:
+  name: { type: string, default: world, min_length: 1, description: Who is greeted }
+
+defaults:
+  timeout: 1m
+  retry: { max_attempts: 3, initial_delay: 1s }
+
+stages:
+  # A stage function: stages/greet.ts
+  - id: greet
+    name: Write the greeting
+    uses: greet
+    with: { name: "\${{ inputs.name }}" }
+
+  # A command: the last line it prints is its output, if that is JSON.
+  - id: measure
+    name: Count the characters
+    run:
+      - node
+      - -e
+      - "console.log(JSON.stringify({ characters: process.argv[1].length }))"
+      - "\${{ stages.greet.output.text }}"
+
+  # A check that stops the run when it does not hold.
+  - id: check
+    gate:
+      checks:
+        - name: the greeting contains the name
+          assert: stages.greet.output.text.contains(inputs.name)
+        - name: the greeting is not too long
+          assert: stages.measure.output.characters < 200
+
+outputs:
+  greeting: "\${{ stages.greet.output.text }}"
+  characters: "\${{ stages.measure.output.characters }}"
+`;
+
+const STAGE = `import { defineStage } from 'sluice';
+import { z } from 'zod';
+
+export const greet = defineStage({
+  name: 'greet',
+  params: z.object({ name: z.string().min(1) }),
+  output: z.object({ text: z.string() }),
+  run: async ({ params, ctx }) => {
+    ctx.log.info(\`greeting \${params.name}\`);
+    ctx.metrics.add('greetings', 1);
+    return { text: \`Hello, \${params.name}.\` };
+  },
+});
+`;
+
+const TEST = `import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { testPipeline } from 'sluice/testing';
+
+test('greets by name and counts the characters', async () => {
+  const result = await testPipeline('pipelines/hello.yaml', { inputs: { name: 'Ada' } });
+
+  assert.equal(result.status, 'succeeded');
+  assert.deepEqual(result.outputs, { greeting: 'Hello, Ada.', characters: 11 });
+});
+`;
+
+const TSCONFIG = `{
+  "compilerOptions": {
+    "target": "ES2022",
+    "module": "nodenext",
+    "types": ["node"],
+    "strict": true,
+    "noEmit": true,
+    "allowImportingTsExtensions": true,
+    "skipLibCheck": true
+  },
+  "include": ["*.ts", "stages", "test"]
+}
+`;
+
+const GITIGNORE = `node_modules/
+.sluice/
+`;
+
+function readme(name: string): string {
+  return `# ${name}
+
+Pipelines that run on Temporal, with Sluice.
+
+\`\`\`sh
+npx sluice run pipelines/hello.yaml                 # starts a local Temporal server if none is configured
+npx sluice run pipelines/hello.yaml -i name=Ada
+npx sluice validate pipelines/*.yaml
+npx sluice plan pipelines/hello.yaml
+npx sluice dev                                      # a server with Web UI, and a worker that reloads on change
+npm test
+\`\`\`
+
+| | |
+|---|---|
+| \`pipelines/\` | definitions; editors check them against \`sluice.schema.json\` |
+| \`stages/\` | stage functions, registered in \`sluice.config.ts\` |
+| \`test/\` | tests that run whole pipelines |
+
+After an update of Sluice, renew the schema: \`npx sluice schema > sluice.schema.json\`.
+`;
+}
