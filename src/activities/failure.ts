@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { ERROR_TYPE } from '../shared/names.js';
 import type { Redact } from './secrets.js';
+import { shorten } from './shorten.js';
 
 /** Temporal refuses failures of megabytes, and people stop reading long before. */
 const LONGEST_MESSAGE = 8_000;
@@ -38,12 +39,13 @@ export function toFailure(
   const retryAfterMs = retryDelayOf(thrown);
   const failure = ApplicationFailure.create({
     type,
-    message: shorten(clean(messageOf(thrown), options.redact)),
+    message: shorten(clean(messageOf(thrown), options.redact), LONGEST_MESSAGE),
     nonRetryable: isFinal(thrown) || !isListed,
     ...(retryAfterMs === undefined ? {} : { nextRetryDelay: retryAfterMs }),
   });
   // The Web UI shows the stack of the stage function, not that of this wrapper.
-  if (thrown instanceof Error) failure.stack = shorten(clean(thrown.stack ?? '', options.redact));
+  if (thrown instanceof Error)
+    failure.stack = shorten(clean(thrown.stack ?? '', options.redact), LONGEST_MESSAGE);
   return failure;
 }
 
@@ -89,10 +91,4 @@ function field(thrown: unknown, name: string): unknown {
 
 function clean(text: string, redact: Redact): string {
   return redact === undefined ? text : redact(text);
-}
-
-function shorten(text: string): string {
-  return text.length <= LONGEST_MESSAGE
-    ? text
-    : `${text.slice(0, LONGEST_MESSAGE)}… (${text.length} characters)`;
 }

@@ -19,6 +19,11 @@ export function trackGroup(pid: number): void {
 /** Ends at once whatever is left of a group whose first process has ended. */
 export function endGroup(pid: number): void {
   signalGroup(pid, 'SIGKILL');
+  forgetGroup(pid);
+}
+
+/** The group has ended, and its number may soon be that of another one. */
+export function forgetGroup(pid: number): void {
   live.delete(pid);
 }
 

@@ -1,23 +1,21 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { execa, type Options, type ResultPromise } from 'execa';
+import { execa, type Options } from 'execa';
 import { z } from 'zod';
 import { ERROR_TYPE } from '../shared/names.js';
 import type { StageTask } from '../shared/task.js';
 import type { Attempt } from './attempt.js';
 import { checkSchema } from './check-schema.js';
 import { commandEnvironment } from './command-environment.js';
-import { createOutputFile, LastJson } from './command-output.js';
+import { createOutputFile, type LastJson } from './command-output.js';
 import { stageFailure } from './failure.js';
-import { endGroup, terminateGroup, trackGroup } from './process-group.js';
+import { followOutput } from './follow-output.js';
+import { endGroup, forgetGroup, terminateGroup, trackGroup } from './process-group.js';
 import type { Produced } from './run-attempt.js';
 import { type Environment, fillSecrets } from './secrets.js';
-import { splitLines } from './split-lines.js';
+import { shorten } from './shorten.js';
 
 const DEFAULT_GRACE_MS = 10_000;
-const LOGGED_LINE = 16 * 1024;
-const TAIL_LINES = 20;
-const TAIL_LINE = 500;
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 const commandParams = z.object({
@@ -68,20 +66,25 @@ async function execute(
   const { pid } = child;
   if (pid === undefined) throw notStarted(command, await child);
   trackGroup(pid);
+  const output = followOutput(child, attempt);
   let terminated = Promise.resolve();
   const onAbort = (): void => void (terminated = terminateGroup(pid, command.grace_ms));
   signal.addEventListener('abort', onAbort, { once: true });
-  // What a command left in the background would hold its pipes open for ever.
-  child.once('exit', () => void (signal.aborted ? undefined : endGroup(pid)));
+  child.once('exit', () => {
+    // What a command left in the background would hold its streams open for ever.
+    if (!signal.aborted) endGroup(pid);
+    output.commandEnded();
+  });
   try {
-    const output = await follow(child, attempt);
+    const { json, tail } = await output.done;
     const result = await child;
     await terminated;
-    if (result.exitCode !== 0) throw commandFailed(command, result, output.tail);
-    return output.json;
+    signal.throwIfAborted();
+    if (result.exitCode !== 0) throw commandFailed(command, result, tail);
+    return json;
   } finally {
     signal.removeEventListener('abort', onAbort);
-    endGroup(pid);
+    forgetGroup(pid);
   }
 }
 
@@ -100,22 +103,6 @@ function spawn(command: Command, place: { readonly cwd: string; readonly env: No
   const [file = '', ...rest] =
     typeof command.command === 'string' ? ['sh', '-e', '-c', command.command] : command.command;
   return execa(file, rest, { ...OPTIONS, ...place });
-}
-
-type Followed = { readonly json: LastJson; readonly tail: string[] };
-
-async function follow(child: Child, attempt: Attempt): Promise<Followed> {
-  const followed: Followed = { json: new LastJson(), tail: [] };
-  const read = async (stream: 'stdout' | 'stderr'): Promise<void> => {
-    for await (const line of splitLines(child[stream])) {
-      if (stream === 'stdout') followed.json.add(line);
-      followed.tail.push(cut(line, TAIL_LINE));
-      if (followed.tail.length > TAIL_LINES) followed.tail.shift();
-      await attempt.log.output(stream, cut(line, LOGGED_LINE));
-    }
-  };
-  await Promise.all([read('stdout'), read('stderr')]);
-  return followed;
 }
 
 async function assertFolder(folder: string): Promise<void> {
@@ -147,9 +134,5 @@ function commandFailed(command: Command, result: Ended, tail: readonly string[])
 
 function shown(command: Command): string {
   const text = typeof command.command === 'string' ? command.command.trim() : command.command.join(' ');
-  return `"${cut(text.split('\n')[0] ?? '', 120)}"`;
-}
-
-function cut(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length)}… (${text.length} characters)`;
+  return `"${shorten(text.split('\n')[0] ?? '', 120)}"`;
 }
