@@ -16,7 +16,7 @@ import {
 import type { ServerFolder, ServerState } from './server-folder.js';
 import { findServersOf, isServerOf, spawnServer, stopServer, waitUntilReady } from './server-process.js';
 import type { ServerLaunch } from './server-process.js';
-import { isHealthy } from './server-readiness.js';
+import { addNamespace, isHealthy } from './server-readiness.js';
 import { ServerError } from './server-error.js';
 
 export type EmbeddedServerOptions = {
@@ -70,7 +70,7 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
       const wish: Wish = {
         ...options,
         log,
-        namespace: options.namespace ?? 'default',
+        namespace: options.namespace ?? DEFAULT_NAMESPACE,
         dbFile: options.dbFile === undefined ? folder.dbFile : resolve(options.dbFile),
       };
       const found = await adopt(folder, wish);
@@ -83,6 +83,7 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
 
 type Wish = EmbeddedServerOptions & Required<Pick<EmbeddedServerOptions, 'log' | 'namespace' | 'dbFile'>>;
 
+const DEFAULT_NAMESPACE = 'default';
 const BUSY_ANSWER_MS = 15_000;
 const IDLE_ANSWER_MS = 4_000;
 /** What does not answer will hardly obey; its data survives a SIGKILL. */
@@ -98,8 +99,9 @@ async function adopt(folder: ServerFolder, wish: Wish): Promise<ServerState | nu
     const isFit = users.length > 0 || differs.length === 0;
     // A server that others use may be busy; one that was left behind has no reason to be slow.
     const patienceMs = users.length > 0 ? BUSY_ANSWER_MS : IDLE_ANSWER_MS;
-    const answers = isFit && (await isHealthy(addressOf(state), wish.namespace, patienceMs));
+    const answers = isFit && (await isHealthy(addressOf(state), patienceMs));
     if (answers) {
+      if (wish.namespace !== DEFAULT_NAMESPACE) await addNamespace(addressOf(state), wish.namespace);
       for (const difference of differs)
         wish.log({ message: `Joining the server that runs already: ${difference}` });
       return state;

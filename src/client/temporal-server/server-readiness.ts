@@ -37,20 +37,29 @@ export async function prepareServer(address: string, options: ReadinessOptions):
   }
 }
 
-/** True when the server answers and has the namespace. */
-export async function isHealthy(address: string, namespace: string, withinMs: number): Promise<boolean> {
+/** True when the server answers. */
+export async function isHealthy(address: string, withinMs: number): Promise<boolean> {
   try {
     const connection = await Connection.connect({ address, connectTimeout: withinMs });
-    try {
-      await connection.withDeadline(Date.now() + withinMs, () =>
-        connection.workflowService.describeNamespace({ namespace }),
-      );
-      return true;
-    } finally {
-      await connection.close();
-    }
+    await connection.close();
+    return true;
   } catch {
     return false;
+  }
+}
+
+/** Adds the namespace to a server that was started for others and may lack it. */
+export async function addNamespace(address: string, namespace: string): Promise<void> {
+  const connection = await Connection.connect({ address });
+  try {
+    await connection.workflowService.describeNamespace({ namespace }).catch(async (error: unknown) => {
+      if (!isGrpc(error, 'NOT_FOUND')) throw error;
+      const workflowExecutionRetentionPeriod = msNumberToTs(RETENTION_MS);
+      await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod });
+    });
+    await ensureSearchAttributes(connection, namespace);
+  } finally {
+    await connection.close();
   }
 }
 

@@ -12,8 +12,9 @@ const STOP_GRACE_MS = 20_000;
  * Makes a worker end when its parent is gone, however that ended: a worker left behind would go on taking stages with
  * old code.
  */
-const END_WITH_PARENT =
-  "data:text/javascript,process.on('disconnect',()=>process.kill(process.pid,'SIGTERM'));process.channel?.unref()";
+const END_WITH_PARENT = `data:text/javascript,${encodeURIComponent(
+  "process.on('disconnect', () => process.kill(process.pid, 'SIGTERM')); process.channel?.unref();",
+)}`;
 
 /**
  * Starts `sluice worker` as a process of its own, so that a reload runs the project's code afresh. Ctrl-C in the
