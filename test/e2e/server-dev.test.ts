@@ -31,7 +31,10 @@ async function startDev() {
   const [port = 0, uiPort = 0] = await freePorts(2);
   const end = new AbortController();
   const done = runDev({
-    ...{ dir, port, uiPort, signal: end.signal },
+    dir,
+    port,
+    uiPort,
+    signal: end.signal,
     log: ({ message }) => events.push(message),
     startWorker: ({ address }) => {
       events.push(`worker started at ${address}`);

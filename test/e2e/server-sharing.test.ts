@@ -28,7 +28,8 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await Promise.all(open.splice(0).map((server) => server.release()));
-  expect(await findServersOf(serverFolder(dir).dbFile)).toEqual([]);
+  const left = await findServersOf(serverFolder(dir).dbFile);
+  if (left.length > 0) throw new Error(`Servers are left running: ${left.join(', ')}`);
   await rm(dir, { recursive: true });
 });
 
@@ -49,7 +50,9 @@ async function startUser() {
   if (typeof facts !== 'object') throw new Error(`The user process ended: ${String(facts)}`);
   const { address, pid, owned } = facts as ServerFacts;
   return {
-    ...{ address, pid, owned },
+    address,
+    pid,
+    owned,
     kill: async () => {
       user.kill('SIGKILL');
       await user;

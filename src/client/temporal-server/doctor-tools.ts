@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Connection } from '@temporalio/client';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { execa } from 'execa';
+import { loadConnectionSettings, type ConnectionSettings } from '../../worker/connection.js';
 import { failure, fine, warning } from './finding.js';
 import type { Finding } from './finding.js';
 import { findTemporalCli, findTestServer } from './locate.js';
@@ -72,15 +72,9 @@ export async function checkTestServer(options: LocateOptions): Promise<Finding> 
 export async function checkConfiguredServer(env: NodeJS.ProcessEnv): Promise<Finding> {
   const check = 'temporal_server';
   try {
-    const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: definedOnly(env) });
-    const { address } = connectionOptions;
-    if (address === undefined) {
-      return fine(check, 'No Temporal server is configured: runs use a local one of their own.');
-    }
-    return await reach(check, connectionOptions as ConnectionSettings, {
-      address,
-      namespace: namespace ?? 'default',
-    });
+    const settings = loadConnectionSettings({ env });
+    if (settings.configured) return await reach(check, settings);
+    return fine(check, 'No Temporal server is configured: runs use a local one of their own.');
   } catch (error) {
     return failure(
       check,
@@ -90,15 +84,11 @@ export async function checkConfiguredServer(env: NodeJS.ProcessEnv): Promise<Fin
   }
 }
 
-type ConnectionSettings = NonNullable<Parameters<typeof Connection.connect>[0]>;
-
-async function reach(
-  check: string,
-  settings: ConnectionSettings,
-  { address, namespace }: { readonly address: string; readonly namespace: string },
-): Promise<Finding> {
+async function reach(check: string, settings: ConnectionSettings): Promise<Finding> {
+  const { connectionOptions, namespace } = settings;
+  const { address } = connectionOptions;
   try {
-    const connection = await Connection.connect({ ...settings, connectTimeout: REACH_WITHIN_MS });
+    const connection = await Connection.connect({ ...connectionOptions, connectTimeout: REACH_WITHIN_MS });
     try {
       await connection.withDeadline(Date.now() + REACH_WITHIN_MS, () =>
         connection.workflowService.describeNamespace({ namespace }),
@@ -153,10 +143,4 @@ async function missingOf(
 async function isMadeOfJars(options: LocateOptions): Promise<boolean> {
   const tool = await findTestServer(options);
   return tool !== null && existsSync(join(dirname(tool.path), 'lib'));
-}
-
-function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
 }

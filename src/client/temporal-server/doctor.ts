@@ -17,7 +17,7 @@ export type DiagnoseOptions = {
  */
 export async function diagnose({ dir, env = process.env }: DiagnoseOptions): Promise<readonly Finding[]> {
   return Promise.all([
-    checkNode(process.versions.node),
+    Promise.resolve(checkNode(process.versions.node)),
     checkTemporalCli({ env }),
     checkTestServer({ env }),
     checkProtobuf(),

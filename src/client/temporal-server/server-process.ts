@@ -137,17 +137,27 @@ function isServerCommand(commandLine: string, dbFile: string): boolean {
 
 function argumentsOf(launch: ServerLaunch): readonly string[] {
   const lists = new Set<string>([SEARCH_ATTRIBUTE.labels, SEARCH_ATTRIBUTE.failedStages]);
+  const ui = launch.uiPort === null ? ['--headless'] : ['--ui-port', String(launch.uiPort)];
+  const data = ['--db-filename', launch.dbFile, '--namespace', launch.namespace];
   return [
-    ...['server', 'start-dev', '--ip', LOOPBACK, '--port', String(launch.port)],
-    ...(launch.uiPort === null ? ['--headless'] : ['--ui-port', String(launch.uiPort)]),
-    ...['--db-filename', launch.dbFile, '--namespace', launch.namespace, '--log-level', 'warn'],
-    ...SQLITE_PRAGMAS.flatMap((pragma) => ['--sqlite-pragma', pragma]),
-    ...DYNAMIC_CONFIG.flatMap((value) => ['--dynamic-config-value', value]),
-    ...Object.values(SEARCH_ATTRIBUTE).flatMap((name) => [
+    'server',
+    'start-dev',
+    '--ip',
+    LOOPBACK,
+    '--port',
+    String(launch.port),
+    '--log-level',
+    'warn',
+  ].concat(
+    ui,
+    data,
+    SQLITE_PRAGMAS.flatMap((pragma) => ['--sqlite-pragma', pragma]),
+    DYNAMIC_CONFIG.flatMap((value) => ['--dynamic-config-value', value]),
+    Object.values(SEARCH_ATTRIBUTE).flatMap((name) => [
       '--search-attribute',
       `${name}=${lists.has(name) ? 'KeywordList' : 'Keyword'}`,
     ]),
-  ];
+  );
 }
 
 /** The server's program reads TEMPORAL_* too, and would take another server's address or log level for its own. */
