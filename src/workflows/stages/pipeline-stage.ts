@@ -1,5 +1,6 @@
 import {
   ApplicationFailure,
+  CancellationScope,
   ChildWorkflowCancellationType,
   executeChild,
   isCancellation,
@@ -71,6 +72,9 @@ function succeeded(result: RunResult): StageOutcome {
 }
 
 function childOutcome(stage: StagePlan, plan: Plan, error: unknown): StageOutcome {
+  if (isCancellation(error) && CancellationScope.current().consideredCancelled) {
+    return { status: 'cancelled', attempts: 1 };
+  }
   const cause = childCause(error);
   if (wasEndedByOthers(cause)) {
     return failedOutcome(
@@ -79,7 +83,6 @@ function childOutcome(stage: StagePlan, plan: Plan, error: unknown): StageOutcom
       `pipeline "${plan.pipeline}" was stopped by somebody else`,
     );
   }
-  if (isCancellation(error)) return { status: 'cancelled', attempts: 1 };
   if (!(cause instanceof ApplicationFailure)) {
     return failedOutcome(
       stage,

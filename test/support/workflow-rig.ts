@@ -1,0 +1,94 @@
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import type { WorkflowHandle } from '@temporalio/client';
+import { createRunInput } from '../../src/engine/create-run-input.js';
+import type { Plan } from '../../src/engine/plan.js';
+import type { RunResult } from '../../src/engine/result.js';
+import { ensureTestServer } from '../../src/client/temporal-server/locate.js';
+import type { JsonObject } from '../../src/shared/json.js';
+import { PIPELINE_WORKFLOW } from '../../src/shared/names.js';
+import type { StageTask, TaskResult } from '../../src/shared/task.js';
+import { resultOf } from './result-of.js';
+import { workflowBundlePath } from '../../src/worker/workflow-bundle.js';
+
+export type FakeStage = (task: StageTask) => Promise<TaskResult> | TaskResult;
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+
+/** A time-skipping server and a worker whose stages are fakes. Every run that it starts is replayed at its end. */
+export class WorkflowRig {
+  readonly env: TestWorkflowEnvironment;
+  readonly #worker: Worker;
+  readonly #running: Promise<void>;
+  readonly #started: WorkflowHandle[] = [];
+  #counter = 0;
+
+  private constructor(env: TestWorkflowEnvironment, worker: Worker) {
+    this.env = env;
+    this.#worker = worker;
+    this.#running = worker.run();
+  }
+
+  static async create(stages: Readonly<Record<string, FakeStage>>): Promise<WorkflowRig> {
+    const { path } = await ensureTestServer();
+    const env = await TestWorkflowEnvironment.createTimeSkipping({
+      server: { executable: { type: 'existing-path', path } },
+    });
+    const worker = await Worker.create({
+      connection: env.nativeConnection,
+      taskQueue: 'rig',
+      workflowBundle: { codePath: await workflowBundlePath() },
+      activities: { ...stages },
+      maxHeartbeatThrottleInterval: 100,
+    });
+    return new WorkflowRig(env, worker);
+  }
+
+  async start(
+    plan: Plan,
+    request: { readonly inputs?: JsonObject; readonly mode?: string; readonly id?: string } = {},
+  ): Promise<WorkflowHandle> {
+    const { input, problems } = { problems: [], input: null, ...createRunInput(plan, request) };
+    if (input === null) throw new Error(problems.join('\n'));
+    this.#counter += 1;
+    const handle = await this.env.client.workflow.start(PIPELINE_WORKFLOW, {
+      taskQueue: 'rig',
+      workflowId: request.id ?? `${plan.pipeline}/${this.#counter}`,
+      args: [input],
+    });
+    this.#started.push(handle);
+    return handle;
+  }
+
+  /** Runs a plan to its end, whatever that is. */
+  async run(
+    plan: Plan,
+    request: { readonly inputs?: JsonObject; readonly mode?: string } = {},
+  ): Promise<RunResult> {
+    return resultOf(await this.start(plan, request));
+  }
+
+  /** Replays all histories, then ends worker and server. */
+  async close(): Promise<void> {
+    try {
+      await this.#replayAll();
+    } finally {
+      this.#worker.shutdown();
+      await this.#running;
+      await this.env.teardown();
+    }
+  }
+
+  async #replayAll(): Promise<void> {
+    const histories = await Promise.all(
+      this.#started.map(async (handle) => ({
+        workflowId: handle.workflowId,
+        history: await handle.fetchHistory(),
+      })),
+    );
+    const workflowBundle = { codePath: await workflowBundlePath() };
+    for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle }, histories)) {
+      if (error !== undefined) throw new Error(`${workflowId} cannot be replayed`, { cause: error });
+    }
+  }
+}
