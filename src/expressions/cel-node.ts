@@ -45,10 +45,12 @@ export function isCelNode(value: unknown): value is CelNode {
 
 /** The nodes written inside a node, in source order; what a macro was expanded to is not among them. */
 export function childNodes(node: CelNode): readonly CelNode[] {
-  return flatten(node.args);
+  const found: CelNode[] = [];
+  addNodes(node.args, found);
+  return found;
 }
 
-function flatten(args: unknown): readonly CelNode[] {
-  if (isCelNode(args)) return [args];
-  return Array.isArray(args) ? args.flatMap(flatten) : [];
+function addNodes(args: unknown, found: CelNode[]): void {
+  if (Array.isArray(args)) for (const item of args) addNodes(item, found);
+  else if (isCelNode(args)) found.push(args);
 }

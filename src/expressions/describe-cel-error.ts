@@ -24,6 +24,11 @@ function describe(code: string, summary: string, source: string): string {
       return noOverload(plainTypes(summary.replace('no such overload: ', '')));
     case 'no_matching_overload':
       return `there is no ${plainTypes(summary.replace("found no matching overload for '", '').replace(/'$/, ''))}`;
+    case 'invalid_condition_type':
+    case 'invalid_logical_operand':
+      return plainTypes(lowerFirst(summary))
+        .replace('bool operands', 'true or false')
+        .replace('bool', 'true or false');
     case 'limit_exceeded':
       return `it is too large: ${summary.replace('Exceeded ', 'over ')}`;
     case 'expected_token':
@@ -55,8 +60,9 @@ function plainTypes(text: string): string {
   return text
     .replaceAll(/dyn<((?:[^<>]|<[^<>]*>)+)>/g, '$1')
     .replaceAll(/\b(?:list|map)<[^()]*?>+/g, (type) => (type.startsWith('list') ? 'list' : 'object'))
-    .replaceAll(/\b(?:double|u?int)\b/g, 'number')
-    .replaceAll('google.protobuf.', '')
+    .replaceAll(/\b(?:double|u?int)\b(?!\()/g, 'number')
+    .replaceAll('google.protobuf.Timestamp', 'timestamp')
+    .replaceAll('google.protobuf.Duration', 'duration')
     .replaceAll(/\bdyn\b/g, 'any');
 }
 

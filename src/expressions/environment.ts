@@ -34,7 +34,7 @@ const FUNCTIONS: ReadonlyArray<readonly [string, Handler]> = [
   ['hash(dyn): string', (value: unknown) => hashJson(toJson(value))],
   ['timestamp(double): google.protobuf.Timestamp', (seconds: number) => new Date(seconds * 1000)],
   ['string(google.protobuf.Timestamp): string', (time: Date) => time.toISOString()],
-  ['string(google.protobuf.Duration): string', (duration: object) => `${duration.toString()}`],
+  ['string(google.protobuf.Duration): string', String],
   ['string(null): string', () => ''],
   ['string.substring(double): string', (text: string, start: number) => slice(text, start, text.length)],
   ['string.substring(double, double): string', slice],

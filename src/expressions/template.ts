@@ -54,15 +54,20 @@ function resolveString(text: string, position: Position): Json {
   const parts = partsOf(text);
   const [only] = parts;
   if (parts.length === 1 && only?.type === 'expression') return evaluate(only.source, position.scope);
-  const resolved = parts.map((part) =>
-    part.type === 'secret' ? { secret: part.name } : textOf(part, position.scope),
+  if (!parts.some(isSecret)) return parts.map((part) => pieceOf(part, position.scope)).join('');
+  const pieces = parts.map((part) =>
+    isSecret(part) ? { secret: part.name } : pieceOf(part, position.scope),
   );
-  if (!parts.some((part) => part.type === 'secret')) return resolved.join('');
-  position.slots.push({ at: position.at, parts: resolved });
+  position.slots.push({ at: position.at, parts: pieces });
   return SECRET_MASK;
 }
 
-function textOf(part: Exclude<TemplatePart, { type: 'secret' }>, scope: Scope): string {
+function isSecret(part: TemplatePart): part is Extract<TemplatePart, { type: 'secret' }> {
+  return part.type === 'secret';
+}
+
+function pieceOf(part: TemplatePart, scope: Scope): string {
+  if (part.type === 'secret') return SECRET_MASK;
   if (part.type === 'text') return part.text;
   const value = evaluate(part.source, scope);
   if (value === null) return '';

@@ -34,10 +34,10 @@ function objectToJson(value: object): Json {
   if (value instanceof Map) return entriesToJson([...value], null);
   if (value instanceof Date) return value.toISOString();
   if (value instanceof Uint8Array) throw new Error('it gave bytes, which have no JSON form; use a string');
-  if (isDuration(value)) return `${value.toString()}`;
+  if (isDuration(value)) return value.toString();
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
-    throw new Error(`it gave ${String(value)}, which has no JSON form`);
+    throw new Error(`it gave a ${value.constructor.name.toLowerCase()}, which has no JSON form`);
   }
   return entriesToJson(Object.entries(value), value as Json);
 }
@@ -59,6 +59,6 @@ function entriesToJson(entries: ReadonlyArray<readonly [unknown, unknown]>, orig
   return changed ? Object.fromEntries(copy) : original;
 }
 
-function isDuration(value: object): boolean {
+function isDuration(value: object): value is { toString(): string } {
   return Object.prototype.toString.call(value) === '[object google.protobuf.Duration]';
 }

@@ -19,7 +19,19 @@ export function parseDuration(value: unknown): number | null {
   return Math.round(ms);
 }
 
+const MAX_CACHED = 500;
+const cache = new Map<string, number | null>();
+
+/** Plans repeat the same few durations thousands of times. */
 function fromText(text: string): number | null {
+  const known = cache.get(text);
+  if (known !== undefined) return known;
+  const ms = read(text.trim());
+  if (cache.size < MAX_CACHED) cache.set(text, ms);
+  return ms;
+}
+
+function read(text: string): number | null {
   if (text.length > 100) return null;
   if (ISO.test(text)) return fromIso(text);
   return PARTS.test(text) ? (parseParts(text) ?? null) : null;

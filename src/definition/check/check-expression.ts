@@ -69,7 +69,10 @@ type Report = Pick<Parameters<Reporter['report']>[0], 'code' | 'message' | 'sugg
 };
 
 function report(place: ExpressionPlace, { offset, ...finding }: Report): void {
-  place.reporter.report({ ...finding, path: place.path, offset: place.start + offset, stage: place.stage });
+  const { path, list, start, stage, reporter } = place;
+  const subject = list === 'outputs' ? `output "${String(path[1])}" ` : '';
+  const message = `${subject}${finding.message}`;
+  reporter.report({ ...finding, message, path, offset: start + offset, stage });
 }
 
 function checkName(use: NameUse, place: ExpressionPlace): void {

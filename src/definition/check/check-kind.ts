@@ -36,7 +36,8 @@ export function readKind(source: StageSource): KindKey | null {
     return null;
   }
   if (second !== undefined) {
-    const message = `says several things to do: ${kinds.join(', ')}. Keep one`;
+    const subject = label === null ? 'a stage ' : '';
+    const message = `${subject}says several things to do: ${kinds.join(', ')}. Keep one`;
     reporter.report({ code: 'several-kinds', path: [...path, second], key: true, message, stage: label });
     return null;
   }

@@ -1,7 +1,7 @@
 import { inputViolations } from '../../engine/check-inputs.js';
 import type { InputSpec } from '../../engine/plan.js';
 import { hasExpression } from '../../expressions/inspect.js';
-import type { Json, JsonObject } from '../../shared/json.js';
+import type { JsonObject } from '../../shared/json.js';
 import type { StageCatalog } from '../catalog.js';
 import type { StageEntry } from '../draft.js';
 import type { Path, Reporter } from '../reporter.js';
@@ -56,9 +56,7 @@ function checkTarget(target: Target, entry: StageEntry, catalog: StageCatalog, r
 /** Paths of the values that only a run knows. */
 function expressionPaths(params: JsonObject): readonly Path[] {
   const paths: Path[] = [];
-  forEachString(params, [], (text, path) => {
-    if (hasExpression(text)) paths.push(path);
-  });
+  forEachString(params, [], hasExpression, (_text, path) => paths.push(path));
   return paths;
 }
 
@@ -103,7 +101,7 @@ export function checkChildInputs(
       const message = `\`with.${name}\` is not an input of "${child}". Inputs: ${listNames(names)}.`;
       report(['with', name], message, { key: true, suggestion: suggest(name, names) });
     } else if (expressionPaths({ value }).length === 0 && !(value === null && !spec.required)) {
-      for (const message of inputViolations(spec, value as Json))
+      for (const message of inputViolations(spec, value))
         report(['with', name], `\`with.${name}\` ${message}`);
     }
   }

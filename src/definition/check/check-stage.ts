@@ -51,8 +51,8 @@ class StageCheck {
       if (!EVALUATED.has(key)) checkNoExpressions(value as Json, [...path, key], label, this.#reporter);
     }
     if (typeof data.condition === 'string') this.#bare(data.condition, ['condition']);
-    this.#template(data.with as Json | undefined, ['with'], this.#entry.kind !== 'pipeline');
-    this.#template(data.env as Json | undefined, ['env'], true);
+    this.#template(data.with, ['with'], this.#entry.kind !== 'pipeline');
+    this.#template(data.env, ['env'], true);
     this.#checkRun(data.run);
     this.#checkHttp(data.http);
     for (const [i, check] of data.gate?.checks.entries() ?? []) {
@@ -100,7 +100,7 @@ class StageCheck {
     const offset = run.indexOf('${{');
     if (offset === -1) return;
     const message =
-      'a command given as one text cannot hold `${{ }}`, since the shell would run what the value says. Pass the value by `env`, or give the command as a list';
+      'gives its command as one text, which cannot hold `${{ }}`: the shell would run what the value says. Pass the value by `env`, or give the command as a list';
     this.#report('expression-in-shell', ['run'], message, offset);
   }
 
@@ -109,7 +109,7 @@ class StageCheck {
     const { url, headers, query, body, method, response } = http;
     this.#template(url, ['http', 'url'], true);
     this.#template(headers, ['http', 'headers'], true);
-    this.#template(query as Json | undefined, ['http', 'query'], false);
+    this.#template(query, ['http', 'query'], false);
     this.#template(body, ['http', 'body'], false);
     for (const [key, value] of Object.entries({ method, response })) {
       checkNoExpressions(value, [...this.#entry.path, 'http', key], this.#entry.label, this.#reporter);
@@ -139,7 +139,7 @@ class StageCheck {
   #checkWait(wait: StageEntry['data']['wait_for']): void {
     if (wait === undefined) return;
     const { path, label, raw } = this.#entry;
-    this.#template(wait.with as Json | undefined, ['wait_for', 'with'], true);
+    this.#template(wait.with, ['wait_for', 'with'], true);
     this.#template(wait.file, ['wait_for', 'file'], false);
     for (const key of ['uses', 'pipeline'] as const) {
       checkNoExpressions(wait[key], [...path, 'wait_for', key], label, this.#reporter);

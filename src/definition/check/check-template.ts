@@ -11,9 +11,7 @@ export type TemplatePlace = Omit<ExpressionPlace, 'start'> & {
 
 /** Checks every expression and secret in a template. */
 export function checkTemplate(template: Json, place: TemplatePlace): void {
-  forEachString(template, place.path, (text, path) => {
-    if (hasExpression(text)) checkString(text, { ...place, path });
-  });
+  forEachString(template, place.path, hasExpression, (text, path) => checkString(text, { ...place, path }));
 }
 
 function checkString(text: string, place: TemplatePlace): void {
@@ -62,7 +60,7 @@ export function checkNoExpressions(
   reporter: Reporter,
 ): void {
   if (value === undefined) return;
-  forEachString(value, path, (text, at) => {
+  forEachString(value, path, hasExpression, (text, at) => {
     const offset = text.replaceAll('$${{', '    ').indexOf('${{');
     if (offset === -1) return;
     const key = at.findLast((step) => typeof step === 'string');
@@ -71,12 +69,27 @@ export function checkNoExpressions(
   });
 }
 
-/** Calls back for each string in a value, with its path. */
-export function forEachString(value: Json, path: Path, visit: (text: string, path: Path) => void): void {
-  if (typeof value === 'string') visit(value, path);
-  else if (Array.isArray(value)) {
-    for (const [i, item] of value.entries()) forEachString(item as Json, [...path, i], visit);
-  } else if (isJsonObject(value)) {
-    for (const [key, item] of Object.entries(value)) forEachString(item, [...path, key], visit);
-  }
+/** Calls back for each string in a value, with its path; the path is copied only for strings that are `wanted`. */
+export function forEachString(
+  value: Json,
+  path: Path,
+  wanted: (text: string) => boolean,
+  visit: (text: string, path: Path) => void,
+): void {
+  const at = [...path];
+  const walk = (item: Json): void => {
+    if (typeof item === 'string') {
+      if (wanted(item)) visit(item, [...at]);
+    } else if (Array.isArray(item)) {
+      for (let i = 0; i < item.length; i++) enter(i, item[i] as Json);
+    } else if (isJsonObject(item)) {
+      for (const key of Object.keys(item)) enter(key, item[key] ?? null);
+    }
+  };
+  const enter = (step: string | number, item: Json): void => {
+    at.push(step);
+    walk(item);
+    at.pop();
+  };
+  walk(value);
 }

@@ -1,4 +1,4 @@
-import type { HttpRequestPlan, ProbeTarget, StageAction, Template } from '../../engine/plan.js';
+import type { HttpRequestPlan, ProbeTarget, StageAction } from '../../engine/plan.js';
 import { hasExpression } from '../../expressions/inspect.js';
 import { parseDuration } from '../../shared/duration.js';
 import { assertNever } from '../../shared/assert-never.js';
@@ -42,7 +42,7 @@ function buildRun(data: StageDefinition): StageAction {
   return {
     kind: 'run',
     command: data.run ?? [],
-    env: (data.env ?? {}) as Readonly<Record<string, Template>>,
+    env: data.env ?? {},
     cwd: data.cwd ?? null,
     grace_ms: grace ?? 10_000,
   };

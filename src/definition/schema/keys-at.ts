@@ -5,25 +5,23 @@ import type { Path } from '../reporter.js';
 export function keysAt(schema: z.ZodType, path: Path): readonly string[] {
   let at: z.core.$ZodType[] = [schema];
   for (const step of path) at = at.flatMap((one) => childrenOf(one, step));
-  return at
-    .flatMap((one) => branchesOf(one))
-    .flatMap((one) => (isObject(one) ? Object.keys(one._zod.def.shape) : []));
+  return at.flatMap((one) => branchesOf(one)).flatMap((one) => (isObject(one) ? Object.keys(one.shape) : []));
 }
 
 function childrenOf(schema: z.core.$ZodType, step: string | number): z.core.$ZodType[] {
   return branchesOf(schema).flatMap((one) => {
     if (isObject(one)) {
-      const child = one._zod.def.shape[String(step)];
+      const child = one.shape[String(step)];
       return child === undefined ? [] : [child];
     }
-    if (one instanceof z.ZodArray) return [one._zod.def.element];
-    return one instanceof z.ZodRecord ? [one._zod.def.valueType] : [];
+    if (one instanceof z.ZodArray) return [one.element];
+    return one instanceof z.ZodRecord ? [one.valueType] : [];
   });
 }
 
 function branchesOf(schema: z.core.$ZodType): z.core.$ZodType[] {
-  if (schema instanceof z.ZodOptional) return branchesOf(schema._zod.def.innerType);
-  if (schema instanceof z.ZodUnion) return schema._zod.def.options.flatMap(branchesOf);
+  if (schema instanceof z.ZodOptional) return branchesOf(schema.unwrap());
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap(branchesOf);
   return [schema];
 }
 

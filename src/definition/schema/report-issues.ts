@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { isJsonObject, type Json } from '../../shared/json.js';
 import type { Path, Reporter } from '../reporter.js';
 import type { ProblemCode } from '../problem-codes.js';
-import { listNames, suggest } from '../suggest.js';
+import { suggest } from '../suggest.js';
 import { DURATION_MESSAGE } from './fields.js';
 import { keysAt } from './keys-at.js';
 import type { Issue } from './lenient-parse.js';
@@ -48,7 +48,7 @@ function reportUnknownKeys(
       code: 'unknown-key',
       path: [...context.at, ...path, key],
       key: true,
-      message: `\`${key}\` is not a key of ${owner}. Keys: ${listNames(known)}`,
+      message: `\`${key}\` is not a key of ${owner}. Keys: ${known.join(', ')}.`,
       stage: context.stage,
       suggestion: suggest(key, known),
     });

@@ -91,7 +91,11 @@ function convertScalar(value: unknown, offset: number, state: State): Json {
   if (value === undefined || value === null) return null;
   if (typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number' && Number.isFinite(value)) return value;
-  state.problems.push({ code: 'not-json', message: `\`${String(value)}\` has no JSON form`, offset });
+  state.problems.push({
+    code: 'not-json',
+    message: `\`${typeof value === 'number' ? value : typeof value}\` has no JSON form`,
+    offset,
+  });
   return null;
 }
 
