@@ -34,7 +34,7 @@ function objectToJson(value: object): Json {
   if (value instanceof Map) return entriesToJson([...value], null);
   if (value instanceof Date) return value.toISOString();
   if (value instanceof Uint8Array) throw new Error('it gave bytes, which have no JSON form; use a string');
-  if (isDuration(value)) return value.toString();
+  if (isDuration(value)) return textOf(value);
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
     throw new Error(`it gave a ${value.constructor.name.toLowerCase()}, which has no JSON form`);
@@ -59,6 +59,10 @@ function entriesToJson(entries: ReadonlyArray<readonly [unknown, unknown]>, orig
   return changed ? Object.fromEntries(copy) : original;
 }
 
-function isDuration(value: object): value is { toString(): string } {
+function textOf(value: { toString(): string }): string {
+  return value.toString();
+}
+
+function isDuration(value: object): boolean {
   return Object.prototype.toString.call(value) === '[object google.protobuf.Duration]';
 }
