@@ -31,8 +31,8 @@ export function defineStage<P extends z.ZodType = typeof noParams, O extends z.Z
     name: spec.name,
     version: spec.version ?? '1',
     ...(spec.description === undefined ? {} : { description: spec.description }),
-    params: spec.params ?? widen<P>(noParams),
-    output: spec.output ?? widen<O>(anyOutput),
+    params: spec.params ?? (noParams as z.ZodType as P),
+    output: spec.output ?? (anyOutput as z.ZodType as O),
     run: spec.run,
   };
 }
@@ -50,10 +50,6 @@ export function problemOf(name: unknown, run: unknown): string | null {
   return null;
 }
 
+// These stand in exactly where the type parameter was left at its own default.
 const noParams = z.strictObject({}).nullish();
 const anyOutput = z.unknown();
-
-// The defaults stand in exactly where the type parameter was left at its own default.
-function widen<T extends z.ZodType>(schema: z.ZodType): T {
-  return schema as T;
-}

@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { ERROR_TYPE } from '../shared/names.js';
+import type { TaskFailureDetail } from '../shared/task.js';
 import type { Redact } from './secrets.js';
 import { shorten } from './shorten.js';
 
@@ -31,14 +32,21 @@ export function validationFailure(message: string): ApplicationFailure {
  */
 export function toFailure(
   thrown: unknown,
-  options: { readonly redact: Redact; readonly retryable: readonly string[] | undefined },
+  options: {
+    readonly redact: Redact;
+    readonly retryable: readonly string[] | undefined;
+    readonly attempt: number;
+  },
 ): ApplicationFailure {
   const type = typeOf(thrown);
-  const isListed =
-    options.retryable === undefined || options.retryable.length === 0 || options.retryable.includes(type);
+  const { retryable = [] } = options;
+  // The retry of `NotReady` is how `wait_for` polls.
+  const isListed = retryable.length === 0 || retryable.includes(type) || type === ERROR_TYPE.notReady;
   const retryAfterMs = retryDelayOf(thrown);
+  const detail: TaskFailureDetail = { attempt: options.attempt };
   const failure = ApplicationFailure.create({
     type,
+    details: [detail],
     message: shorten(clean(messageOf(thrown), options.redact), LONGEST_MESSAGE),
     nonRetryable: isFinal(thrown) || !isListed,
     ...(retryAfterMs === undefined ? {} : { nextRetryDelay: retryAfterMs }),

@@ -1,13 +1,13 @@
 import { Context } from '@temporalio/activity';
-import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import prettyMilliseconds from 'pretty-ms';
+import { type ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { formatDuration } from '../shared/format-duration.js';
 import { ERROR_TYPE } from '../shared/names.js';
 import type { ArtifactRef, StageTask, TaskResult } from '../shared/task.js';
 import { type Attempt, type AttemptDeps, startAttempt } from './attempt.js';
 import { storeArtifactFiles } from './artifacts.js';
 import { stageFailure, toFailure, validationFailure } from './failure.js';
 import { NotJsonError, toPlainJson } from './plain-json.js';
-import type { StageMetrics } from './stage-metrics.js';
+import type { AttemptStatus, StageMetrics } from './stage-metrics.js';
 
 export type RunAttemptDeps = AttemptDeps & {
   readonly metrics: StageMetrics;
@@ -39,7 +39,7 @@ export async function runAttempt(
     return result;
   } catch (thrown) {
     const failure = failureOf(thrown, attempt);
-    ended(failure instanceof CancelledFailure ? 'cancelled' : statusOf(failure));
+    ended(statusOf(failure));
     report(failure, attempt, deps);
     throw failure;
   } finally {
@@ -80,6 +80,7 @@ async function finish(attempt: Attempt, deps: RunAttemptDeps, produced: Produced
     ...(given.state === undefined ? {} : { state: Object.fromEntries(given.state) }),
     ...(given.metrics === undefined ? {} : { metrics: Object.fromEntries(given.metrics) }),
     ...(artifacts.length === 0 ? {} : { artifacts }),
+    ...(attempt.ctx.attempt === 1 ? {} : { attempt: attempt.ctx.attempt }),
   };
 }
 
@@ -104,7 +105,11 @@ function plainOutput(task: StageTask, output: unknown, redact: Attempt['redact']
 }
 
 function failureOf(thrown: unknown, attempt: Attempt): ApplicationFailure | CancelledFailure {
-  const options = { redact: attempt.redact, retryable: attempt.task.retryable_errors };
+  const options = {
+    redact: attempt.redact,
+    retryable: attempt.task.retryable_errors,
+    attempt: attempt.ctx.attempt,
+  };
   const stage = `Stage "${attempt.task.stage.id}"`;
   switch (attempt.stopped.stopReason()) {
     case null:
@@ -114,23 +119,22 @@ function failureOf(thrown: unknown, attempt: Attempt): ApplicationFailure | Canc
     case 'timeout': {
       const limit = Context.current().info.startToCloseTimeoutMs;
       return toFailure(
-        stageFailure(
-          ERROR_TYPE.timeout,
-          `${stage} ran longer than its timeout of ${prettyMilliseconds(limit)}.`,
-        ),
+        stageFailure(ERROR_TYPE.timeout, `${stage} ran longer than its timeout of ${formatDuration(limit)}.`),
         options,
       );
     }
     case 'shutdown':
       // Whatever the definition says about retries: it was not the stage that failed.
-      return stageFailure(
-        ERROR_TYPE.workerShutdown,
-        `${stage} was interrupted because its worker shut down.`,
+      return toFailure(
+        stageFailure(ERROR_TYPE.workerShutdown, `${stage} was interrupted because its worker shut down.`),
+        { ...options, retryable: undefined },
       );
   }
 }
 
-function statusOf(failure: ApplicationFailure): 'failed' | 'timed_out' {
+function statusOf(failure: ApplicationFailure | CancelledFailure): AttemptStatus {
+  if (failure instanceof CancelledFailure) return 'cancelled';
+  if (failure.type === ERROR_TYPE.notReady) return 'not_ready';
   return failure.type === ERROR_TYPE.timeout ? 'timed_out' : 'failed';
 }
 
@@ -139,7 +143,7 @@ function report(
   attempt: Attempt,
   deps: RunAttemptDeps,
 ): void {
-  if (failure instanceof CancelledFailure) return;
+  if (failure instanceof CancelledFailure || failure.type === ERROR_TYPE.notReady) return;
   const { run, stage } = attempt.task;
   const facts = {
     workflowId: run.workflow_id,

@@ -1,6 +1,7 @@
 import type { StageTask } from '../shared/task.js';
 
-export type AttemptStatus = 'succeeded' | 'failed' | 'timed_out' | 'cancelled';
+/** `not_ready`: what a `wait_for` stage waits for was not true yet. */
+export type AttemptStatus = 'succeeded' | 'failed' | 'timed_out' | 'cancelled' | 'not_ready';
 
 /** Counts attempts of stages for operators. */
 export interface StageMetrics {

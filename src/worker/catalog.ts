@@ -13,17 +13,12 @@ export function createCatalog(
 }
 
 function catalogStage(stage: StageFunction): CatalogStage {
-  return {
-    name: stage.name,
-    version: stage.version,
-    checkParams: (value) => checkParams(stage, value),
-  };
+  const { name, version } = stage;
+  return { name, version, checkParams: (value) => checkParams(stage, value) };
 }
 
 function checkParams(stage: StageFunction, value: Json): readonly Problem[] {
-  const issues = issuesOf(stage, value);
-  const known = issues.filter((issue) => !dependsOnRun(issue.code, valueAt(value, issue.path)));
-  return known.map((issue) => ({
+  return issuesOf(stage, value).map((issue) => ({
     path: issue.path.filter((key) => typeof key !== 'symbol'),
     message: issue.message,
   }));
@@ -38,22 +33,4 @@ function issuesOf(stage: StageFunction, value: Json): readonly Issue[] {
   } catch {
     return [];
   }
-}
-
-// The shape of an object is known whatever its values will be; a rule over values that hold expressions is not.
-function dependsOnRun(code: string, value: unknown): boolean {
-  if (typeof value === 'string') return value.includes('${{');
-  if (code === 'invalid_type' || code === 'unrecognized_keys') return false;
-  return (
-    typeof value === 'object' && value !== null && Object.values(value).some((item) => dependsOnRun('', item))
-  );
-}
-
-function valueAt(value: Json, path: readonly PropertyKey[]): unknown {
-  let current: unknown = value;
-  for (const key of path) {
-    if (typeof current !== 'object' || current === null) return undefined;
-    current = Reflect.get(current, key);
-  }
-  return current;
 }

@@ -53,7 +53,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
     const connection = await NativeConnection.connect(connectionSettings.connectionOptions);
     closers.push(() => connection.close());
     const health = await serveHealth(config, registry, () => worker?.getState());
-    if (health !== null) closers.push(health.close);
+    if (health !== null) closers.push(() => health.close());
     worker = await createWorker(connection, metrics, { ...options, log });
     return running(worker, { healthUrl: health?.url ?? null, closeAll, options, log });
   } catch (error) {
@@ -121,7 +121,7 @@ function running(
 ): RunningWorker {
   const { healthUrl, closeAll, options, log } = context;
   const { taskQueue } = worker.options;
-  const done = worker.run().finally(closeAll);
+  const done = runUntilStopped(worker, closeAll);
   // Whoever does not look at `done` must not be ended by an unhandled rejection.
   done.catch((error: unknown) => log.error({ err: error, taskQueue }, 'The worker failed'));
   const { connectionOptions, namespace } = options.connectionSettings;
@@ -135,4 +135,12 @@ function running(
       await done.catch(() => undefined);
     },
   };
+}
+
+async function runUntilStopped(worker: Worker, closeAll: () => Promise<void>): Promise<void> {
+  try {
+    await worker.run();
+  } finally {
+    await closeAll();
+  }
 }

@@ -15,16 +15,28 @@ const ask = { type: 'uses', uses: 'ask', with: { day: 'today' } };
 
 test.each<[Json, Json]>([
   [true, { ready: true, value: true }],
-  [false, { ready: false, value: false }],
-  [null, { ready: false, value: null }],
+  ['2024', { ready: true, value: '2024' }],
   [
     { ready: true, rows: 3 },
     { ready: true, rows: 3 },
   ],
-  [{ ready: false }, { ready: false }],
 ])('a stage function that answers %j gives %j', async (output, expected) => {
   expect(await probe(activityRig({ stages: [answering(output)] }), ask)).toEqual({ output: expected });
 });
+
+test.each<[Json]>([[false], [null], [0], [{ ready: false }], [{ ready: 'no' }]])(
+  'a stage function that answers %j is asked again, whatever errors are retried',
+  async (output) => {
+    const task = aTask({ params: ask, retryable_errors: ['Other'] });
+    await expect(
+      activityRig({ stages: [answering(output)] }).run('sluice.probe', task),
+    ).rejects.toMatchObject({
+      type: 'NotReady',
+      nonRetryable: false,
+      message: 'What "ask" looks for is not true yet.',
+    });
+  },
+);
 
 test('a stage function that this worker does not have fails for good', async () => {
   await expect(
@@ -40,7 +52,7 @@ test('a file is ready once it exists', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-probe-'));
   const rig = activityRig({ deps: { projectDir: folder } });
   const target = { type: 'file', file: 'in/done.txt' };
-  expect(await probe(rig, target)).toEqual({ output: { ready: false, file: join(folder, 'in/done.txt') } });
+  await expect(probe(rig, target)).rejects.toMatchObject({ type: 'NotReady' });
   await writeFile(join(folder, 'there.txt'), 'abc');
   expect(await probe(rig, { ...target, file: 'there.txt' })).toMatchObject({
     output: { ready: true, size_bytes: 3 },
@@ -62,8 +74,9 @@ test('a pipeline is ready when a run of it is young enough', async () => {
   expect(await probe(rig, { type: 'pipeline', pipeline: 'etl', max_age_ms: 5 })).toEqual({
     output: { ready: true, ...run },
   });
-  expect(await probe(rig, { type: 'pipeline', pipeline: 'x', max_age_ms: null })).toEqual({
-    output: { ready: false },
+  await expect(probe(rig, { type: 'pipeline', pipeline: 'x', max_age_ms: null })).rejects.toMatchObject({
+    type: 'NotReady',
+    message: 'That a recent run of pipeline "x" succeeded is not true yet.',
   });
   expect(asked).toEqual([
     { pipeline: 'etl', maxAgeMs: 5 },

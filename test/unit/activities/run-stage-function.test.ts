@@ -107,6 +107,13 @@ describe('errors', () => {
     });
   });
 
+  test('say which attempt it was, as results of later attempts do', async () => {
+    const rig = activityRig({ stages: [failing(new Error('no'))], info: { attempt: 3 } });
+    await expect(rig.run('it')).rejects.toMatchObject({ details: [{ attempt: 3 }] });
+    const fine = activityRig({ stages: [stage(() => 1)], info: { attempt: 2 } });
+    expect(await fine.run('it')).toEqual({ output: 1, attempt: 2 });
+  });
+
   test('that are not listed as retryable end the stage', async () => {
     const rig = activityRig({ stages: [failing(new RateLimited('no'))] });
     const task = aTask({ retryable_errors: ['Other'] });
