@@ -84,7 +84,15 @@ async function prepare(tools) {
 
 async function install() {
   if (await isInstalled()) return;
-  await quietly('Installing packages (npm ci)', 'npm', ['ci', '--include=dev', '--no-audit', '--no-fund']);
+  const options = ['--include=dev', '--no-audit', '--no-fund'];
+  try {
+    await quietly('Installing packages (npm ci)', 'npm', ['ci', ...options]);
+  } catch (error) {
+    // Where a registry holds no builds for other systems, npm writes lock files that npm ci then calls incomplete.
+    if (error.output?.includes('EUSAGE') !== true) throw error;
+    say('npm ci does not accept package-lock.json: installing with npm install, which leaves it as it is');
+    await quietly('Installing packages (npm install)', 'npm', ['install', '--no-save', ...options]);
+  }
 }
 
 /** npm writes what it has installed last of all, so an interrupted installation does not count. */
@@ -150,10 +158,10 @@ async function quietly(title, program, args) {
   const exitCode = await ended;
   await new Promise((resolve) => log.end(resolve));
   if (exitCode !== 0) {
-    const lines = (await readFile(logFile, 'utf8')).trimEnd().split('\n').slice(-LAST_LINES);
-    throw new StepError(
-      `${title} failed with code ${exitCode}. The last lines of its output, all of it in ${logFile}:\n${lines.join('\n')}`,
-    );
+    const output = (await readFile(logFile, 'utf8')).trimEnd();
+    const lines = output.split('\n').slice(-LAST_LINES).join('\n');
+    const text = `${title} failed with code ${exitCode}. The last lines of its output, all of it in ${logFile}:\n${lines}`;
+    throw Object.assign(new StepError(text), { output });
   }
   await rm(join(logFile, '..'), { recursive: true });
   say(`${title}: done in ${Math.ceil((Date.now() - startedAt) / 1000)} s`);
