@@ -1,3 +1,4 @@
+import stringWidth from 'string-width';
 import type { HookName, RetryPlan, StageKind } from '../../engine/plan.js';
 import { formatMs, shorten } from '../graph/describe-action.js';
 import type { Colours } from './context.js';
@@ -13,22 +14,28 @@ export function formatPlan(plan: PlanDocument, colours: Colours): string {
   );
   const parts = [
     heading(plan, colours),
-    formatTable(COLUMNS, rows, colours),
+    formatTable(columnsFor(TITLES, rows), rows, colours),
     ...hookParts(plan, colours),
     colours.dim(legend(plan)),
   ];
   return parts.join('\n\n');
 }
 
-const COLUMNS: readonly Column[] = [
-  { title: 'WAVE', align: 'right' },
-  { title: 'STAGE' },
-  { title: 'DOES' },
-  { title: 'AFTER' },
-  { title: 'TIMEOUT' },
-  { title: 'RETRY' },
-  { title: 'WHEN' },
-];
+const TITLES = ['WAVE', 'STAGE', 'DOES', 'AFTER', 'TIMEOUT', 'RETRY', 'WHEN'] as const;
+/** Longer lists and conditions go on in the next line. */
+const WRAP_AT: Readonly<Record<string, number>> = { AFTER: 32, WHEN: 48 };
+
+function columnsFor(titles: readonly string[], rows: ReadonlyArray<readonly string[]>): readonly Column[] {
+  return titles.map((title, index) => {
+    const limit = WRAP_AT[title] ?? Infinity;
+    const isLong = rows.some((row) => stringWidth(row[index] ?? '') > limit);
+    return {
+      title,
+      ...(title === 'WAVE' ? { align: 'right' as const } : {}),
+      ...(isLong ? { width: limit } : {}),
+    };
+  });
+}
 
 /** Kinds that the run itself does, without attempts. */
 const TIMELESS: ReadonlySet<StageKind> = new Set(['gate', 'set', 'sleep', 'until']);
@@ -94,7 +101,7 @@ function hookParts(plan: PlanDocument, colours: Colours): readonly string[] {
       ...stageRow('', id, stage, false, colours).slice(1),
     ]),
   );
-  return [formatTable([{ title: 'HOOK' }, ...COLUMNS.slice(1)], rows, colours)];
+  return [formatTable(columnsFor(['HOOK', ...TITLES.slice(1)], rows), rows, colours)];
 }
 
 function legend(plan: PlanDocument): string {

@@ -1,10 +1,13 @@
 #!/usr/bin/env node
 import { EXIT } from './errors.js';
-import { startCli } from './program.js';
+import type { ExitCode } from './errors.js';
+import { reportFailure, startCli } from './program.js';
 
 // The only file that ends the process, listens to signals or names the process's own streams.
 
 const interruption = new AbortController();
+/** The exit code is decided: what still fails while the process winds down changes nothing. */
+let hasEnded = false;
 
 /** A reader that went away (`| head`) is no fault: end without a word. */
 for (const stream of [process.stdout, process.stderr]) {
@@ -30,9 +33,24 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
+// An error outside of the command's own promise, for instance in a timer of a library.
+process.on('uncaughtException', (error) => {
+  if (hasEnded) return;
+  hasEnded = true;
+  void reportFailure(session.cli, error).then(exit);
+});
+
 const exitCode = await done;
-await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
-process.exit(exitCode);
+if (!hasEnded) {
+  hasEnded = true;
+  await exit(exitCode);
+}
+
+/** What was printed reaches a pipe only after a while. */
+async function exit(code: ExitCode): Promise<void> {
+  await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+  process.exit(code);
+}
 
 function flushed(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {

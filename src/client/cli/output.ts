@@ -31,14 +31,14 @@ export function formatTable(
   rows: ReadonlyArray<readonly string[]>,
   colours: Colours,
 ): string {
-  const widths = columns.map((column) => column.width ?? null);
+  const widths = columns.map((column) => (column.width === undefined ? null : column.width + PADDING));
   const table = new Table({
     head: columns.map((column) => colours.dim(column.title)),
     colAligns: columns.map((column) => column.align ?? 'left'),
     colWidths: widths,
     wordWrap: widths.some((width) => width !== null),
     chars: NO_RULES,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': PADDING },
   });
   for (const row of rows) table.push([...row]);
   return table
@@ -47,6 +47,9 @@ export function formatTable(
     .map((line) => line.trimEnd())
     .join('\n');
 }
+
+/** Between two columns. */
+const PADDING = 2;
 
 const NO_RULES = {
   top: '',

@@ -63,11 +63,16 @@ async function runProgram(args: readonly string[], session: CliSession): Promise
     return session.exitCode();
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
-    const report = reportError(error instanceof CommanderError ? toUsageError(error, program, args) : error);
-    await writeError(cli, report);
-    if (report.code === 'internal' && (cli.env['SLUICE_DEBUG'] ?? '') !== '') cli.note(stackOf(error));
-    return report.exitCode;
+    return reportFailure(cli, error instanceof CommanderError ? toUsageError(error, program, args) : error);
   }
+}
+
+/** Tells the user about whatever ended the command. */
+export async function reportFailure(cli: CliContext, error: unknown): Promise<ExitCode> {
+  const report = reportError(error);
+  await writeError(cli, report);
+  if (report.code === 'internal' && (cli.env['SLUICE_DEBUG'] ?? '') !== '') cli.note(stackOf(error));
+  return report.exitCode;
 }
 
 function noCommand(program: Command, cli: CliContext): UsageError {

@@ -2,6 +2,7 @@ import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { extendPackageJson, newPackageJson } from './package-json.js';
+import type { PackageChange } from './package-json.js';
 import { projectFiles } from './template.js';
 
 export type NewProject = {
@@ -15,21 +16,30 @@ export type NewProject = {
   readonly needsInstall: boolean;
 };
 
-/** The project was not created, because these files would have been overwritten. Nothing was written. */
-export class FilesExistError extends Error {
-  override readonly name = 'FilesExistError';
-  readonly code = 'files_exist';
-  readonly exitCode = 2;
-  readonly hint = 'Choose another folder, or move these files away. Nothing was written.';
-  readonly files: readonly string[];
+type ProjectErrorOptions = {
+  readonly code: 'files_exist' | 'package_json_invalid';
+  readonly hint: string;
+  readonly cause?: unknown;
+};
 
-  constructor(dir: string, files: readonly string[]) {
-    super(`"${dir}" already holds ${files.map((file) => `"${file}"`).join(', ')}.`);
-    this.files = files;
+/** The project was not created, and nothing was written. */
+export class ProjectError extends Error {
+  override readonly name = 'ProjectError';
+  readonly code: ProjectErrorOptions['code'];
+  readonly hint: string;
+  readonly exitCode = 2;
+
+  constructor(message: string, { code, hint, cause }: ProjectErrorOptions) {
+    super(message, { cause });
+    this.code = code;
+    this.hint = hint;
   }
 }
 
-/** Writes a new project into a folder, which is made if it is missing. An existing package.json is only extended. */
+/**
+ * Writes a new project into a folder, which is made if it is missing. An existing package.json is only extended. Throws
+ * {@link ProjectError}.
+ */
 export async function createProject(
   dir: string,
   options: { readonly schema: string; readonly version: string },
@@ -37,7 +47,12 @@ export async function createProject(
   const name = projectName(dir);
   const files = projectFiles({ name, schema: options.schema });
   const existing = await existingFiles(dir, [...files.keys()]);
-  if (existing.length > 0) throw new FilesExistError(dir, existing);
+  if (existing.length > 0) {
+    throw new ProjectError(`"${dir}" already holds ${existing.map((file) => `"${file}"`).join(', ')}.`, {
+      code: 'files_exist',
+      hint: 'Choose another folder, or move these files away. Nothing was written.',
+    });
+  }
   const added = await writePackageJson(dir, name, sluiceSpec(dir, options.version));
   for (const [path, text] of files) await write(join(dir, path), text);
   return {
@@ -67,9 +82,21 @@ async function writePackageJson(
     await write(path, newPackageJson(name, sluice));
     return null;
   }
-  const { text, added } = extendPackageJson(await readFile(path, 'utf8'));
+  const { text, added } = extend(path, await readFile(path, 'utf8'));
   if (added.length > 0) await writeFile(path, text);
   return added;
+}
+
+function extend(path: string, before: string): PackageChange {
+  try {
+    return extendPackageJson(before);
+  } catch (cause) {
+    throw new ProjectError(`"${path}" is not valid: ${(cause as Error).message}`, {
+      code: 'package_json_invalid',
+      hint: 'Mend the file first. Nothing was written.',
+      cause,
+    });
+  }
 }
 
 /** A copy that npm installed has a version to ask for; a checkout can only be linked. */
