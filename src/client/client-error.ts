@@ -1,18 +1,20 @@
 /**
- * - `server_unreachable`: no Temporal server answers at the address.
+ * - `temporal_unreachable`: no Temporal server answers at the address.
  * - `no_worker`: the server answers, but nothing polls the task queue that the run needs.
  * - `search_attributes`: the search attributes are missing and could not be added.
  * - `run_not_found`: no run matches what was asked for.
+ * - `run_ended`: the run has ended already, so it cannot be steered.
  * - `run_exists`: a run with this ID is running already.
  * - `invalid_inputs`: inputs or mode do not fit the pipeline.
  * - `requirements_not_met`: a pipeline that this one `requires` has no recent success.
  * - `temporal`: Temporal refused the request.
  */
 export type ClientErrorCode =
-  | 'server_unreachable'
+  | 'temporal_unreachable'
   | 'no_worker'
   | 'search_attributes'
   | 'run_not_found'
+  | 'run_ended'
   | 'run_exists'
   | 'invalid_inputs'
   | 'requirements_not_met'
@@ -23,10 +25,25 @@ export class ClientError extends Error {
   override readonly name = 'ClientError';
   readonly code: ClientErrorCode;
   readonly hint: string | null;
+  /** What a command exits with that ends for this reason. */
+  readonly exitCode: 1 | 2 | 3;
 
   constructor(code: ClientErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.hint = options.hint ?? null;
+    this.exitCode = EXIT_CODES[code];
   }
 }
+
+const EXIT_CODES: Readonly<Record<ClientErrorCode, 1 | 2 | 3>> = {
+  temporal_unreachable: 3,
+  no_worker: 3,
+  search_attributes: 1,
+  run_not_found: 2,
+  run_ended: 1,
+  run_exists: 1,
+  invalid_inputs: 2,
+  requirements_not_met: 1,
+  temporal: 1,
+};

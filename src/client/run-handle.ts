@@ -1,4 +1,10 @@
-import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
+import { setMaxListeners } from 'node:events';
+import {
+  type Client,
+  type WorkflowExecutionDescription,
+  type WorkflowHandle,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import type { RunResult, RunStatus } from '../engine/result.js';
 import type { BlobStore } from '../storage/blob-store.js';
 import type { LogLine } from '../storage/log-line.js';
@@ -86,26 +92,23 @@ export class RunHandle {
     const { client } = this.#deps;
     const wait = (): Promise<RunResult> => client.workflow.getHandle(this.workflowId, this.runId).result();
     try {
-      return await (options.signal === undefined ? wait() : client.withAbortSignal(options.signal, wait));
+      return await this.#abortable(options.signal, wait);
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) throw this.#gone(error);
       return resultInFailure(error) ?? (await this.#resultWithoutOne(endingOf(error)));
     }
   }
 
-  /** Cancels the run. `afterWave` lets running stages end first. */
+  /** Cancels the run. `afterWave` lets running stages end first. Throws `run_ended`. */
   async cancel(options: { readonly afterWave?: boolean } = {}): Promise<void> {
-    const handle = this.#deps.client.workflow.getHandle(this.workflowId, (await this.describe()).runId);
-    await this.#steer(async () => {
-      if (options.afterWave === true) await handle.signal(cancelAfterWaveSignal);
-      else await handle.cancel();
-    });
+    await this.#steer((handle) =>
+      options.afterWave === true ? handle.signal(cancelAfterWaveSignal) : handle.cancel(),
+    );
   }
 
-  /** Ends the run at once: its stages are not told, and its `finally` does not run. */
+  /** Ends the run at once: its stages are not told, and its `finally` does not run. Throws `run_ended`. */
   async terminate(reason?: string): Promise<void> {
-    const handle = this.#deps.client.workflow.getHandle(this.workflowId, (await this.describe()).runId);
-    await this.#steer(() => handle.terminate(reason));
+    await this.#steer((handle) => handle.terminate(reason));
   }
 
   /** What happens to the run from now until it ends. Leaving the loop stops watching, never the run. */
@@ -121,7 +124,11 @@ export class RunHandle {
   }
 
   /** The state of the run, without outputs, and the attempts that are open. Rejects when nobody answers. */
-  async snapshot(): Promise<RunSnapshot> {
+  async snapshot(options: { readonly signal?: AbortSignal } = {}): Promise<RunSnapshot> {
+    return this.#abortable(options.signal, () => this.#snapshot());
+  }
+
+  async #snapshot(): Promise<RunSnapshot> {
     const description = await this.describe();
     const [status, attempts] = await Promise.all([
       this.query({ outputs: false }, description),
@@ -143,6 +150,14 @@ export class RunHandle {
       if (error instanceof WorkflowNotFoundError) throw this.#gone(error);
       throw error;
     }
+  }
+
+  /** Every call leaves a listener on the signal it is given, so it gets one that lives no longer than the call. */
+  #abortable<T>(signal: AbortSignal | undefined, call: () => Promise<T>): Promise<T> {
+    if (signal === undefined) return call();
+    const own = AbortSignal.any([signal]);
+    setMaxListeners(0, own);
+    return this.#deps.client.withAbortSignal(own, call);
   }
 
   async #resultWithoutOne(ending: Ending): Promise<RunResult> {
@@ -171,16 +186,21 @@ export class RunHandle {
     });
   }
 
-  async #steer(action: () => Promise<unknown>): Promise<void> {
+  async #steer(action: (handle: WorkflowHandle) => Promise<unknown>): Promise<void> {
+    const { runId, closeTime } = await this.describe();
+    if (closeTime !== undefined) throw this.#ended();
     try {
-      await action();
+      await action(this.#deps.client.workflow.getHandle(this.workflowId, runId));
     } catch (error) {
-      if (!(error instanceof WorkflowNotFoundError)) throw error;
-      throw new ClientError('run_not_found', `The run "${this.workflowId}" has ended already.`, {
-        hint: `See how: sluice result ${this.workflowId}`,
-        cause: error,
-      });
+      throw error instanceof WorkflowNotFoundError ? this.#ended(error) : error;
     }
+  }
+
+  #ended(cause?: unknown): ClientError {
+    return new ClientError('run_ended', `The run "${this.workflowId}" has ended already.`, {
+      hint: `See how: sluice result ${this.workflowId}`,
+      cause,
+    });
   }
 
   #gone(cause: unknown): ClientError {

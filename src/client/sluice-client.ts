@@ -61,7 +61,7 @@ export class SluiceClient {
     this.#settings = settings;
   }
 
-  /** Connects, or throws `server_unreachable` within the time limit. */
+  /** Connects, or throws `temporal_unreachable` within the time limit. */
   static async connect(settings: SluiceClientSettings = {}): Promise<SluiceClient> {
     const { connectionOptions = {}, namespace, dataConverter, connectTimeoutMs = 5000 } = settings;
     const connection = await connect({ ...connectionOptions, connectTimeout: connectTimeoutMs });
@@ -149,7 +149,7 @@ async function connect(options: ConnectionOptions): Promise<Connection> {
   } catch (error) {
     const address = options.address ?? 'localhost:7233';
     throw new ClientError(
-      'server_unreachable',
+      'temporal_unreachable',
       `No Temporal server answers at ${address}: ${messageOf(error)}`,
       {
         hint: 'Check TEMPORAL_ADDRESS and the profile, or unset them to use a local server. `sluice dev` starts one; `sluice doctor` says more.',

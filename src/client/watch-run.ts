@@ -12,6 +12,8 @@ const SLOWEST_POLL_MS = 1000;
 const POLL_SHARE = 5;
 /** How long a server may be away before watching gives up. */
 const SERVER_AWAY_MS = 60_000;
+/** How long calls that were called off may take to end. */
+const LAST_CALLS_MS = 3_000;
 
 export type WatchOptions = {
   /** Also tells what the stages write. */
@@ -23,7 +25,7 @@ export type WatchOptions = {
 /** The part of a run that is watched. */
 export type WatchedRun = {
   /** The state now; rejects when nobody answers. */
-  snapshot(): Promise<RunSnapshot>;
+  snapshot(options: { readonly signal: AbortSignal }): Promise<RunSnapshot>;
   result(options: { readonly signal: AbortSignal }): Promise<RunResult>;
   logs(options: { readonly follow: boolean; readonly signal: AbortSignal }): AsyncIterable<LogLine>;
 };
@@ -68,20 +70,30 @@ async function follow(run: WatchedRun, emit: Emit, signal: AbortSignal, withLogs
 /** The result, or null when the watching was ended before the run. */
 async function pollUntilEnd(run: WatchedRun, emit: Emit, signal: AbortSignal): Promise<RunResult | null> {
   const watch = new Watch(emit);
-  let end = settleEnd(run.result({ signal }));
+  const stop = new AbortController();
+  const asking = AbortSignal.any([stop.signal, signal]);
+  let end = settleEnd(run.result({ signal: asking }));
+  let snapshot: Promise<SnapshotAnswer> | null = null;
   let pauseMs = FASTEST_POLL_MS;
-  while (!signal.aborted) {
-    const askedAt = Date.now();
-    const answer = await Promise.race([end, settleSnapshot(run.snapshot())]);
-    if (signal.aborted) return null;
-    if ('result' in answer) return watch.end(answer.result);
-    const hasChanged = 'snapshot' in answer ? watch.see(answer.snapshot) : watch.miss(answer.error);
-    if ('error' in answer && answer.ofEnd) end = settleEnd(run.result({ signal }));
-    const tookMs = Date.now() - askedAt;
-    pauseMs = hasChanged ? FASTEST_POLL_MS : Math.min(SLOWEST_POLL_MS, pauseMs * 1.5);
-    await Promise.race([end, pause(Math.max(pauseMs, tookMs * (POLL_SHARE - 1)), signal)]);
+  try {
+    while (!signal.aborted) {
+      const askedAt = Date.now();
+      snapshot = settleSnapshot(run.snapshot({ signal: asking }));
+      const answer = await Promise.race([end, snapshot]);
+      if (signal.aborted) return null;
+      if ('result' in answer) return watch.end(answer.result);
+      const hasChanged = 'snapshot' in answer ? watch.see(answer.snapshot) : watch.miss(answer.error);
+      if ('error' in answer && answer.ofEnd) end = settleEnd(run.result({ signal: asking }));
+      const tookMs = Date.now() - askedAt;
+      pauseMs = hasChanged ? FASTEST_POLL_MS : Math.min(SLOWEST_POLL_MS, pauseMs * 1.5);
+      await Promise.race([end, pause(Math.max(pauseMs, tookMs * (POLL_SHARE - 1)), signal)]);
+    }
+    return null;
+  } finally {
+    stop.abort();
+    // A call that is still under way when its connection closes brings the process down.
+    await Promise.race([Promise.all([end, snapshot]), delay(LAST_CALLS_MS, undefined, { ref: false })]);
   }
-  return null;
 }
 
 /** Compares what was seen with what is seen. */

@@ -58,6 +58,10 @@ export class LineRenderer implements Renderer {
     }
   }
 
+  say(text: string): void {
+    this.#options.write(text);
+  }
+
   close(): void {}
 
   #tellRun(status: Extract<RunEvent, { type: 'run_seen' }>['status']): void {

@@ -7,6 +7,7 @@ import type { Colours, Renderer } from './renderer.js';
 import { RunModel } from './run-model.js';
 
 const FRAME_MS = 100;
+const SGR_RESET = '\u001b[0m';
 
 /** A stream of a terminal. */
 export type TerminalStream = Writable & { readonly columns?: number; readonly rows?: number };
@@ -41,6 +42,11 @@ export class TreeRenderer implements Renderer {
     this.#draw();
   }
 
+  say(text: string): void {
+    this.#update.persist(text);
+    this.#draw();
+  }
+
   close(): void {
     clearInterval(this.#timer);
     this.#draw();
@@ -51,6 +57,9 @@ export class TreeRenderer implements Renderer {
     const { columns = 80, rows = 24 } = this.#stream;
     const { colours, clock = Date.now } = this.#options;
     this.#frame += 1;
-    this.#update(drawRun(this.#model, { columns, rows, colours, now: clock(), frame: this.#frame }));
+    const drawing = drawRun(this.#model, { columns, rows, colours, now: clock(), frame: this.#frame });
+    // log-update loses lines when it patches a frame that keeps its first and last line but changes its height. A
+    // first line that always differs makes it redraw the whole frame.
+    this.#update(this.#frame % 2 === 0 ? drawing : `${SGR_RESET}${drawing}`);
   }
 }

@@ -39,15 +39,15 @@ export type FindServerOptions = {
 export async function findServer(cli: CliContext, options: FindServerOptions): Promise<FoundServer> {
   const settings = loadConnectionSettings({ ...options.flags, env: cli.env });
   if (settings.configured) return foundServer('configured', settings, await findUi(settings));
-  if (await hasRunningServer(options.home, settings.namespace)) return embedded(cli, options, settings);
-  if (await isLocalServer(settings.namespace)) {
+  if (await hasRunningServer(options.home)) return embedded(cli, options, settings);
+  if (await isLocalServer()) {
     const local = at(settings, `${LOOPBACK}:${DEFAULT_PORT}`);
     return foundServer('local', local, await findUi(local));
   }
   if (options.mayCreate || existsSync(serverFolder(options.home).dbFile))
     return embedded(cli, options, settings);
   throw new CliError('No Temporal server is configured, none runs here, and this project has no runs yet.', {
-    code: 'server_unreachable',
+    code: 'temporal_unreachable',
     exitCode: EXIT.unreachable,
     hint: 'Start a pipeline with "sluice run FILE", or a server with "sluice dev", or set TEMPORAL_ADDRESS.',
   });
@@ -79,15 +79,15 @@ function at(settings: ConnectionSettings, address: string): ConnectionSettings {
   return { ...settings, connectionOptions: { ...settings.connectionOptions, address } };
 }
 
-async function hasRunningServer(home: string, namespace: string): Promise<boolean> {
+async function hasRunningServer(home: string): Promise<boolean> {
   const state = await readState(serverFolder(home));
   if (state === null || !(await isPortOpen(state.port))) return false;
-  return isHealthy(`${LOOPBACK}:${state.port}`, namespace, QUICK_ANSWER_MS);
+  return isHealthy(`${LOOPBACK}:${state.port}`, QUICK_ANSWER_MS);
 }
 
-async function isLocalServer(namespace: string): Promise<boolean> {
+async function isLocalServer(): Promise<boolean> {
   if (!(await isPortOpen(DEFAULT_PORT))) return false;
-  return isHealthy(`${LOOPBACK}:${DEFAULT_PORT}`, namespace, QUICK_ANSWER_MS);
+  return isHealthy(`${LOOPBACK}:${DEFAULT_PORT}`, QUICK_ANSWER_MS);
 }
 
 /** The Web UI of a development server listens a thousand ports above it. */

@@ -20,8 +20,10 @@ export async function followRun(cli: CliContext, run: RunHandle, options: Follow
   const stop = new AbortController();
   const renderer = makeRenderer(cli);
   const onInterrupt = (): void => {
-    if (options.endsWithUs) void cancelGently(cli, run);
-    else stop.abort();
+    if (!options.endsWithUs) return stop.abort();
+    renderer.say(cli.colours.stderr.yellow('Cancelling the run. Press Ctrl-C again to end at once.'));
+    // It may have ended in the meantime, which is as good.
+    void run.cancel().catch(() => undefined);
   };
   if (interruption.aborted) onInterrupt();
   interruption.addEventListener('abort', onInterrupt, { once: true });
@@ -49,12 +51,6 @@ function makeRenderer(cli: CliContext): Renderer {
 
 function isTree(cli: CliContext): boolean {
   return cli.isTty.stderr && cli.env['TERM'] !== 'dumb' && (cli.env['CI'] ?? '') === '';
-}
-
-async function cancelGently(cli: CliContext, run: RunHandle): Promise<void> {
-  cli.note(cli.colours.stderr.yellow('Cancelling the run. Press Ctrl-C again to end at once.'));
-  // It may have ended in the meantime, which is as good.
-  await run.cancel().catch(() => undefined);
 }
 
 function tellHowToGoOn(cli: CliContext, run: RunHandle): void {
