@@ -36,7 +36,7 @@ function describe(code: string, summary: string, source: string): string {
     case 'unexpected_character':
       return source.trim() === '' ? 'it is empty' : lowerFirst(readableTokens(summary));
     default:
-      return lowerFirst(plainTypes(summary));
+      return lowerFirst(plainTypes(summary)).replace('convert to number', 'convert it');
   }
 }
 

@@ -28,13 +28,14 @@ function createEnvironment(): Environment {
 }
 
 type Handler = (...args: never[]) => unknown;
+type Printable = { toString(): string };
 
 // Every number is a double here, so what takes an `int` in CEL's library needs a twin that takes a double.
 const FUNCTIONS: ReadonlyArray<readonly [string, Handler]> = [
   ['hash(dyn): string', (value: unknown) => hashJson(toJson(value))],
   ['timestamp(double): google.protobuf.Timestamp', (seconds: number) => new Date(seconds * 1000)],
   ['string(google.protobuf.Timestamp): string', (time: Date) => time.toISOString()],
-  ['string(google.protobuf.Duration): string', String],
+  ['string(google.protobuf.Duration): string', (duration: Printable) => duration.toString()],
   ['string(null): string', () => ''],
   ['string.substring(double): string', (text: string, start: number) => slice(text, start, text.length)],
   ['string.substring(double, double): string', slice],
