@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
@@ -16,6 +16,8 @@ const PRELOADED_MODULES = ['@marcbachmann/cel-js'];
 /** Folders that workflow code may come from, beside this one's parent. */
 const WORKFLOW_FOLDERS = ['shared', 'engine', 'expressions', 'workflows'];
 
+const KEPT_MS = 7 * 24 * 60 * 60 * 1000;
+
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /**
@@ -30,8 +32,21 @@ export async function workflowBundlePath(): Promise<string> {
     'workflow-bundles',
     `${await sourceHash()}.js`,
   );
-  if (!existsSync(cached)) await writeBundle(cached);
+  if (!existsSync(cached)) {
+    await writeBundle(cached);
+    await removeOldFiles(dirname(cached));
+  }
   return cached;
+}
+
+// Bundles of sources that were edited since are of no use any more.
+async function removeOldFiles(folder: string): Promise<void> {
+  const oldest = Date.now() - KEPT_MS;
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Infinity }));
+    if (mtimeMs < oldest) await rm(path, { force: true });
+  }
 }
 
 /** Bundles the workflow code into a file, which appears whole or not at all. */
@@ -49,8 +64,9 @@ export async function writeBundle(file: string): Promise<void> {
 }
 
 async function sourceHash(): Promise<string> {
-  const sdk = await readFile(fileURLToPath(import.meta.resolve('@temporalio/worker')), 'utf8');
-  const hash = createHash('sha256').update(PRELOADED_MODULES.join()).update(sdk);
+  // Which versions of the libraries are bundled stands in the lock file of the checkout.
+  const versions = await readFile(join(ROOT, '..', 'package-lock.json'), 'utf8').catch(() => '');
+  const hash = createHash('sha256').update(PRELOADED_MODULES.join()).update(versions);
   for (const folder of WORKFLOW_FOLDERS) {
     const entries = await readdir(join(ROOT, folder), { recursive: true, withFileTypes: true }).catch(
       () => [],
