@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadDefinitionText } from '../../../src/definition/load-definition.js';
+import { loadDefinitionText } from '../../../src/definition/load.js';
 import { anchorsOf, linksOf, markdownFiles, snippetsOf } from './markdown.js';
 import { REPOSITORY } from './repository.js';
 
