@@ -1,0 +1,70 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import Table from 'cli-table3';
+import { cachedRunMemory, coldStart, hugeGraph, instantStageCost, planCost } from './own-costs.js';
+import { startRig } from './rig.js';
+import { SHAPES } from './shapes.js';
+import { type Comparison, compare } from './side-by-side.js';
+
+// `npm run bench [-- NAME …]` measures the shapes whose names hold one of the words, and the rest without any.
+
+const words = process.argv.slice(2);
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+const rig = await startRig();
+try {
+  const comparisons: Comparison[] = [];
+  for (const shape of SHAPES.filter(
+    ({ name }) => words.length === 0 || words.some((word) => name.includes(word)),
+  )) {
+    say(`Measuring ${shape.name}, ${shape.rounds} rounds`);
+    comparisons.push(await compare(rig, shape));
+  }
+  say(comparisonTable(comparisons));
+  if (words.length === 0) {
+    const costs = {
+      plan_10000_stages_ms: await planCost(),
+      set_stage_ms: await instantStageCost(rig, 'set'),
+      gate_stage_ms: await instantStageCost(rig, 'gate'),
+      cached_run_kb: await cachedRunMemory(rig),
+      cold_start_ms: await coldStart(),
+      huge_graph: await hugeGraph(rig),
+    };
+    say(costTable(costs));
+    const file = new URL('out/results.json', import.meta.url);
+    await mkdir(new URL('.', file), { recursive: true });
+    const machine = { node: process.version, processors: cpus().length, model: cpus()[0]?.model };
+    await writeFile(file, `${JSON.stringify({ machine, comparisons, costs }, null, 2)}\n`);
+    say(`Written to ${fileURLToPath(file)}`);
+  }
+} finally {
+  await rig.close();
+}
+
+function comparisonTable(rows: readonly Comparison[]): string {
+  const table = new Table({
+    head: ['shape', 'by hand, ms a stage', 'Sluice, ms a stage', 'ratio', 'least', 'most'],
+    colAligns: ['left', 'right', 'right', 'right', 'right', 'right'],
+    style: { head: [], border: [] },
+  });
+  for (const row of rows) {
+    table.push([
+      row.shape,
+      row.raw_ms_a_stage.toFixed(2),
+      row.sluice_ms_a_stage.toFixed(2),
+      row.ratio.toFixed(3),
+      row.ratio_min.toFixed(3),
+      row.ratio_max.toFixed(3),
+    ]);
+  }
+  return table.toString();
+}
+
+function costTable(costs: Readonly<Record<string, unknown>>): string {
+  const table = new Table({ head: ['what', 'value'], style: { head: [], border: [] } });
+  for (const [name, value] of Object.entries(costs)) {
+    table.push([name, typeof value === 'number' ? value.toFixed(3) : JSON.stringify(value)]);
+  }
+  return table.toString();
+}
