@@ -1,10 +1,9 @@
 import { chmod, cp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import type { OnStep } from './locate.js';
+import type { OnStep } from './step.js';
+import { whileSaying } from './step.js';
 import { recipeFolder, TEMPORAL_CLI, TEST_SERVER } from './tools.js';
-
-const SAY_EVERY_MS = 30_000;
 
 /** Builds the pinned Temporal CLI with Go into `folder`. Throws when Go is missing or the build fails. */
 export async function buildTemporalCli(folder: string, onStep: OnStep): Promise<void> {
@@ -54,15 +53,3 @@ const START_SCRIPT = `#!/bin/sh
 here=$(cd "$(dirname "$0")" && pwd -P)
 exec "\${JAVA_HOME:+$JAVA_HOME/bin/}java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp "$here/lib/*" io.temporal.testserver.TestServer "$@"
 `;
-
-async function whileSaying(onStep: OnStep, message: string, work: () => PromiseLike<unknown>): Promise<void> {
-  const startedAt = Date.now();
-  const timer = setInterval(() => {
-    onStep({ message: `${message} (${Math.round((Date.now() - startedAt) / 1000)} s)` });
-  }, SAY_EVERY_MS);
-  try {
-    await work();
-  } finally {
-    clearInterval(timer);
-  }
-}

@@ -2,7 +2,7 @@ import { extname, relative, sep } from 'node:path';
 import { watch } from 'chokidar';
 import { startEmbeddedServer } from './embedded-server.js';
 import type { EmbeddedServer } from './embedded-server.js';
-import type { OnStep } from './locate.js';
+import type { OnStep } from './step.js';
 import { reloadingWorker } from './reloading-worker.js';
 import type { ReloadingWorker, StartWorker } from './reloading-worker.js';
 

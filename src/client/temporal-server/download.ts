@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
 import { EnvHttpProxyAgent, fetch } from 'undici';
+import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 import type { Tool } from './tools.js';
 
@@ -21,38 +22,51 @@ const downloadInfo = z.object({ archiveUrl: z.url(), fileToExtract: z.string().m
  * be reached within five seconds or holds nothing for this system.
  */
 export async function downloadTool(tool: Tool, folder: string): Promise<void> {
-  const agent = new EnvHttpProxyAgent({
+  const agent = proxyAgent();
+  try {
+    await downloadThrough(agent, tool, folder);
+  } finally {
+    // Not close(), which would wait for the rest of an answer that nobody reads.
+    await agent.destroy();
+  }
+}
+
+/** {@link downloadTool} by a given way to the network. */
+export async function downloadThrough(agent: Dispatcher, tool: Tool, folder: string): Promise<void> {
+  const info = await askForArchive(tool, agent);
+  const archive = join(folder, 'archive');
+  const unpacked = join(folder, 'unpacked');
+  await saveTo(archive, info.archiveUrl, agent);
+  await mkdir(unpacked);
+  await execa('tar', ['-xf', archive, '-C', unpacked]);
+  await rename(join(unpacked, info.fileToExtract), join(folder, tool.file));
+  await chmod(join(folder, tool.file), 0o755);
+  await rm(archive);
+  await rm(unpacked, { recursive: true });
+}
+
+/** Honours HTTPS_PROXY and NO_PROXY. */
+function proxyAgent(): Dispatcher {
+  return new EnvHttpProxyAgent({
     connect: { timeout: ANSWER_WITHIN_MS },
     bodyTimeout: SILENT_FOR_MS,
     headersTimeout: SILENT_FOR_MS,
   });
-  try {
-    const info = await askForArchive(tool, agent);
-    const archive = join(folder, 'archive');
-    const unpacked = join(folder, 'unpacked');
-    await saveTo(archive, info.archiveUrl, agent);
-    await mkdir(unpacked);
-    await execa('tar', ['-xf', archive, '-C', unpacked]);
-    await rename(join(unpacked, info.fileToExtract), join(folder, tool.file));
-    await chmod(join(folder, tool.file), 0o755);
-    await rm(archive);
-    await rm(unpacked, { recursive: true });
-  } finally {
-    await agent.close();
-  }
 }
 
-async function askForArchive(tool: Tool, agent: EnvHttpProxyAgent): Promise<z.infer<typeof downloadInfo>> {
+async function askForArchive(tool: Tool, agent: Dispatcher): Promise<z.infer<typeof downloadInfo>> {
   const query = new URLSearchParams({ platform: platform(), arch: architecture(), format: archiveFormat() });
   const response = await fetch(`${HOST}/${tool.artifact}/v${tool.version}?${query.toString()}`, {
     dispatcher: agent,
     signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
   });
   if (!response.ok) throw new Error(`the host answered with status ${response.status}`);
-  return downloadInfo.parse(await response.json());
+  const info = downloadInfo.safeParse(await response.json().catch(() => null));
+  if (!info.success) throw new Error('the host answered with something that is no download');
+  return info.data;
 }
 
-async function saveTo(file: string, url: string, agent: EnvHttpProxyAgent): Promise<void> {
+async function saveTo(file: string, url: string, agent: Dispatcher): Promise<void> {
   const response = await fetch(url, { dispatcher: agent });
   if (!response.ok || response.body === null)
     throw new Error(`${url} answered with status ${response.status}`);

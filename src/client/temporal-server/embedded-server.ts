@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { withFileLock } from './file-lock.js';
 import { keepAlive } from './keep-alive.js';
 import { ensureTemporalCli } from './locate.js';
-import type { OnStep } from './locate.js';
+import type { OnStep } from './step.js';
 import { freePorts, isPortFree, LOOPBACK, requireFreePort } from './ports.js';
 import {
   livingUsers,

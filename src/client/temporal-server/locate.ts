@@ -1,16 +1,14 @@
-import { access, constants, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { execa } from 'execa';
 import { buildTemporalCli, buildTestServer } from './build.js';
 import { downloadTool } from './download.js';
 import { withFileLock } from './file-lock.js';
 import { reasonOf, ServerError } from './server-error.js';
+import { whileSaying } from './step.js';
+import type { OnStep } from './step.js';
 import { cacheFolder, TEMPORAL_CLI, TEST_SERVER } from './tools.js';
 import type { Tool, ToolSource } from './tools.js';
-
-/** One line about what is being done, for people. */
-export type Step = { readonly message: string };
-export type OnStep = (step: Step) => void;
 
 export type LocatedTool = { readonly path: string; readonly source: ToolSource; readonly version?: string };
 
@@ -116,7 +114,8 @@ type FetchPlan = Fetchers & { readonly tool: Tool; readonly onStep: OnStep };
 /** Fetches into a folder of its own beside the target, which only a complete tool ever becomes. */
 async function fetchInto(cache: string, plan: FetchPlan): Promise<LocatedTool> {
   const { tool, onStep } = plan;
-  const folder = await mkdtemp(join(cache, `.${tool.folder}-`));
+  await removeLeftovers(cache, tool);
+  const folder = await mkdtemp(join(cache, draftPrefix(tool)));
   const startedAt = Date.now();
   try {
     const source = await fetchAnyhow(folder, plan);
@@ -132,6 +131,16 @@ async function fetchInto(cache: string, plan: FetchPlan): Promise<LocatedTool> {
   }
 }
 
+function draftPrefix(tool: Tool): string {
+  return `.${tool.folder}-`;
+}
+
+/** What a process that was killed had fetched so far. Nobody else fetches now: the lock is held. */
+async function removeLeftovers(cache: string, tool: Tool): Promise<void> {
+  const left = (await readdir(cache)).filter((name) => name.startsWith(draftPrefix(tool)));
+  await Promise.all(left.map((name) => rm(join(cache, name), { recursive: true, force: true })));
+}
+
 async function fetchAnyhow(
   folder: string,
   { tool, onStep, download, build }: FetchPlan,
@@ -139,7 +148,7 @@ async function fetchAnyhow(
   onStep({ message: `Downloading the ${tool.name} ${tool.version}` });
   let noDownload: string;
   try {
-    await download(folder, onStep);
+    await whileSaying(onStep, `Still downloading the ${tool.name}`, () => download(folder, onStep));
     if (await isExecutable(join(folder, tool.file))) return 'download';
     noDownload = 'the archive lacks the program';
   } catch (error) {

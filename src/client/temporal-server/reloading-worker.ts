@@ -1,4 +1,4 @@
-import type { OnStep } from './locate.js';
+import type { OnStep } from './step.js';
 import { reasonOf } from './server-error.js';
 
 /** Where a worker is to work. */

@@ -1,5 +1,6 @@
 import { ensureTemporalCli, ensureTestServer, versionOf } from './locate.js';
-import type { LocatedTool, LocateOptions, OnStep } from './locate.js';
+import type { LocatedTool, LocateOptions } from './locate.js';
+import type { OnStep } from './step.js';
 import { TEMPORAL_CLI, TEST_SERVER } from './tools.js';
 import type { ToolSource } from './tools.js';
 

@@ -130,6 +130,12 @@ describe('getting the Temporal CLI', () => {
     expect(all.map(({ source }) => source).sort()).toEqual(['cache', 'cache', 'download']);
   });
 
+  it('clears away what a killed process had fetched so far', async () => {
+    await mkdir(join(folder, 'cache', '.temporal-cli-1.5.1-a1b2c3'), { recursive: true });
+    await ensureTemporalCli(options({}, { ...nothingToFetch(), download: making('temporal', 'downloaded') }));
+    expect(await readdir(join(folder, 'cache'))).toEqual(['temporal-cli-1.5.1']);
+  });
+
   it('leaves nothing half-made in the cache when all ways fail', async () => {
     const build = async (target: string): Promise<never> => {
       await writeFile(join(target, 'temporal'), 'half');
