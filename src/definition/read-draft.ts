@@ -95,15 +95,15 @@ function nameMissingId<T extends { message: string }>(issue: T, number: string):
 
 function withoutUnsupported(
   raw: JsonObject,
-  unsupported: Readonly<Record<string, string>>,
+  unsupported: ReadonlySet<string>,
   at: Path,
   stage: string | null,
   reporter: Reporter,
 ): JsonObject {
-  const found = Object.keys(raw).filter((key) => Object.hasOwn(unsupported, key));
+  const found = Object.keys(raw).filter((key) => unsupported.has(key));
   if (found.length === 0) return raw;
   for (const key of found) {
-    const message = `\`${key}\` is not supported yet: this version has no ${unsupported[key]}`;
+    const message = `\`${key}\` is not supported yet in this version; remove it`;
     reporter.report({ code: 'not-supported-yet', path: [...at, key], key: true, message, stage });
   }
   return Object.fromEntries(Object.entries(raw).filter(([key]) => !found.includes(key)));

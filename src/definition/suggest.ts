@@ -41,7 +41,9 @@ export function suggest(name: string, known: readonly string[]): string | null {
     known.map((candidate) => candidate.toLowerCase()),
   );
   const match = known.find((candidate) => candidate.toLowerCase() === near);
-  const allowed = Math.max(1, Math.floor(Math.max(name.length, near.length) / 3));
+  const length = Math.max(name.length, near.length);
+  // One slip in a short word, two in a longer one; a single letter resembles nothing.
+  const allowed = length < 4 ? Math.min(1, length - 1) : Math.max(2, Math.floor(length / 3));
   return match !== undefined && distance(lower, near) <= allowed ? match : null;
 }
 

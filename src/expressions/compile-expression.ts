@@ -98,6 +98,6 @@ function wrap(error: unknown, source: string): ExpressionError {
     return new ExpressionError(error.message, source, error.offset);
   }
   if (error instanceof RangeError) return new ExpressionError('it is nested too deeply', source, null);
-  const { reason, offset } = describeCelError(error, source);
+  const { reason, offset } = describeCelError(error);
   return new ExpressionError(reason, source, offset);
 }

@@ -1,9 +1,9 @@
 import { ITEM_NAMES, ROOT_NAMES } from './scope.js';
 
 /** Puts an error of the CEL library into the words of this project. */
-export function describeCelError(error: unknown, source: string): { reason: string; offset: number | null } {
+export function describeCelError(error: unknown): { reason: string; offset: number | null } {
   const { code, summary, offset } = partsOf(error);
-  return { reason: describe(code, summary, source), offset };
+  return { reason: describe(code, summary), offset };
 }
 
 function partsOf(error: unknown): { code: string; summary: string; offset: number | null } {
@@ -16,14 +16,14 @@ function partsOf(error: unknown): { code: string; summary: string; offset: numbe
   return { code: code ?? '', summary: summary ?? error.message, offset: range?.start ?? null };
 }
 
-function describe(code: string, summary: string, source: string): string {
+function describe(code: string, summary: string): string {
   switch (code) {
     case 'unknown_variable':
       return unknownName(summary.replace('Unknown variable: ', ''));
     case 'no_such_overload':
       return noOverload(plainTypes(summary.replace('no such overload: ', '')));
     case 'no_matching_overload':
-      return `there is no ${plainTypes(summary.replace("found no matching overload for '", '').replace(/'$/, ''))}`;
+      return `there is no function \`${plainTypes(summary.replace("found no matching overload for '", '').replace(/'$/, ''))}\``;
     case 'invalid_condition_type':
     case 'invalid_logical_operand':
       return plainTypes(lowerFirst(summary))
@@ -34,7 +34,7 @@ function describe(code: string, summary: string, source: string): string {
     case 'expected_token':
     case 'unexpected_token':
     case 'unexpected_character':
-      return source.trim() === '' ? 'it is empty' : lowerFirst(readableTokens(summary));
+      return summary.endsWith(': EOF') ? 'it ends too early' : lowerFirst(readableTokens(summary));
     default:
       return lowerFirst(plainTypes(summary)).replace('convert to number', 'convert it');
   }

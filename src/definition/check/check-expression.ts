@@ -37,6 +37,9 @@ export function checkExpression(
   place: ExpressionPlace,
   wanted: 'bool' | 'any' = 'any',
 ): void {
+  if (source.trim() === '') {
+    return report(place, { code: 'bad-expression', message: 'has an empty expression here', offset: 0 });
+  }
   const inspected = inspectExpression(source);
   if (inspected.problem !== null) {
     const { message, offset } = inspected.problem;
@@ -58,7 +61,7 @@ export function checkExpression(
 
 const TYPE_WORDS: Readonly<Record<string, string>> = {
   double: 'a number',
-  string: 'a text',
+  string: 'a string',
   list: 'a list',
   map: 'an object',
   null: 'null',

@@ -39,7 +39,8 @@ function checkUniqueIds(entries: readonly StageEntry[], reporter: Reporter): voi
     const known = first.get(entry.label);
     if (known === undefined) first.set(entry.label, entry);
     else {
-      const where = known.list === entry.list ? 'another stage' : `a stage of \`${known.list}\``;
+      const isOther = known.list !== entry.list && known.list !== 'stages';
+      const where = isOther ? `a stage of \`${known.list}\`` : 'another stage';
       const message = `has the same ID as ${where}; IDs are unique in the whole file`;
       reporter.report({ code: 'duplicate-id', path: [...entry.path, 'id'], message, stage: entry.label });
     }

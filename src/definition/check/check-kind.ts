@@ -49,7 +49,7 @@ export function readKind(source: StageSource): KindKey | null {
 
 function reportMisfit(key: string, kind: KindKey, fitting: readonly KindKey[], source: StageSource): void {
   const hint = key === 'with' && kind === 'run' ? '. Pass values to a command by `env`' : '';
-  const message = `\`${key}\` does not fit a \`${kind}\` stage; it goes with: ${fitting.join(', ')}${hint}`;
+  const message = `\`${key}\` does not fit \`${kind}\` stages; it goes with: ${fitting.join(', ')}${hint}`;
   const { path, label, reporter } = source;
   reporter.report({ code: 'key-not-for-kind', path: [...path, key], key: true, message, stage: label });
 }

@@ -100,7 +100,7 @@ class StageCheck {
     const offset = run.indexOf('${{');
     if (offset === -1) return;
     const message =
-      'gives its command as one text, which cannot hold `${{ }}`: the shell would run what the value says. Pass the value by `env`, or give the command as a list';
+      'gives its command as one string, which cannot hold `${{ }}`: the shell would run what the value says. Pass the value by `env`, or give the command as a list';
     this.#report('expression-in-shell', ['run'], message, offset);
   }
 

@@ -21,7 +21,7 @@ export const positiveDuration = z
   .refine((value) => parseDuration(value) !== null, { ...must(DURATION_MESSAGE), abort: true })
   .refine((value) => parseDuration(value) !== 0, must(POSITIVE_DURATION));
 
-export const text = z.string(must('a text'));
+export const text = z.string(must('a string'));
 
 export const flag = z.boolean(must('true or false'));
 
@@ -30,7 +30,7 @@ export const template = z.unknown().transform((value) => value as Json);
 
 export const scalar = z.union(
   [z.string(), z.number(), z.boolean()],
-  must('a text, a number, or true or false'),
+  must('a string, a number, or true or false'),
 );
 
 export const ID = /^[A-Za-z0-9_-]{1,100}$/;

@@ -74,10 +74,10 @@ const secretName = z
 export const headerShape = {
   $schema: text.optional().describe('For editors.'),
   name: z.string(must(NAME_FORM)).regex(NAME, must(NAME_FORM)).describe('Name of the pipeline.'),
-  version: text.min(1, must('a text')).optional().describe('Default: "0".'),
+  version: text.min(1, must('a string')).optional().describe('Default: "0".'),
   description: text.optional(),
   author: text.optional(),
-  tags: list(text, 'texts').optional(),
+  tags: list(text, 'strings').optional(),
   labels: record(scalar, 'labels').optional().describe('Searchable pairs of name and value.'),
   inputs: z
     .record(idKey, inputSchema, must('an object of inputs'))

@@ -60,7 +60,7 @@ const httpSchema = object({
   method: choice(METHODS).optional().describe('Default: GET.'),
   headers: record(scalar, 'headers').optional().describe('May hold expressions and secrets.'),
   query: record(template, 'query parameters').optional().describe('Added to the URL.'),
-  body: template.optional().describe('An object or a list is sent as JSON, a text as it is.'),
+  body: template.optional().describe('An object or a list is sent as JSON, a string as it is.'),
   expected_status: z
     .union([status, list(status, 'status codes')], must('a status code or a list of them'))
     .optional()
@@ -143,11 +143,11 @@ export const stageSchema = object({
   with: record(template, 'params').optional().describe('Params of `uses`, or inputs of `pipeline`.'),
   run: z
     .union(
-      [text, list(text, 'texts').min(1, must('a list of at least one text'))],
-      must('a text or a list of texts'),
+      [text, list(text, 'strings').min(1, must('a list of at least one string'))],
+      must('a string or a list of strings'),
     )
     .optional()
-    .describe('Kind: a command. A list is executed as it is; a text runs in `sh -e`.'),
+    .describe('Kind: a command. A list is executed as it is; a string runs in `sh -e`.'),
   env: z
     .record(envKey, scalar, must('an object of environment variables'))
     .optional()

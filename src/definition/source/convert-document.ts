@@ -121,7 +121,7 @@ function readKey(node: Node | null, state: State): string | null {
     const shown = isScalar(node) ? `\`${String(key)}\`` : 'this key';
     state.problems.push({
       code: 'key-not-a-string',
-      message: `${shown} is not a text; put it in quotes`,
+      message: `${shown} is not a string; put it in quotes`,
       offset,
     });
     return null;

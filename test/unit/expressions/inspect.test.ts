@@ -21,7 +21,7 @@ describe('names of an expression', () => {
   });
 
   it.each([
-    ['1 +', 3, 'unexpected token: the end'],
+    ['1 +', 3, 'it ends too early'],
     [
       'inputs.a + nope.b',
       11,
