@@ -34,16 +34,18 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 // An error outside of the command's own promise, for instance in a timer of a library.
-process.on('uncaughtException', (error) => {
-  if (hasEnded) return;
-  hasEnded = true;
-  void reportFailure(session.cli, error).then(exit);
-});
+process.on('uncaughtException', (error) => void crash(error));
 
 const exitCode = await done;
 if (!hasEnded) {
   hasEnded = true;
   await exit(exitCode);
+}
+
+async function crash(error: unknown): Promise<void> {
+  if (hasEnded) return;
+  hasEnded = true;
+  await exit(await reportFailure(session.cli, error));
 }
 
 /** What was printed reaches a pipe only after a while. */
