@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { defineStage } from '../activities/define-stage.js';
+import type { StageContext, StageFunction } from '../activities/stage-function.js';
+import type { Plan, StagePlan } from '../engine/plan.js';
+import type { Json } from '../shared/json.js';
+
+/** Stands in for a stage: gets its resolved params and gives its output. What it throws fails the attempt. */
+export type MockStage = (params: Json, ctx: StageContext) => Json | Promise<Json>;
+
+/** By the name of a stage function, or by the ID of a `run`, `http` or `wait_for` stage. */
+export type Mocks = Readonly<Record<string, MockStage>>;
+
+/**
+ * The stage functions with mocks in the place of those they name. A function keeps its schemas, so that a mock whose
+ * output the real one could not give is noticed.
+ */
+export function withMockedFunctions(
+  stages: ReadonlyMap<string, StageFunction>,
+  mocks: Mocks,
+): ReadonlyMap<string, StageFunction> {
+  const mocked = new Map(stages);
+  for (const [name, mock] of Object.entries(mocks)) {
+    const real = stages.get(name);
+    const run = ({ params, ctx }: { params: unknown; ctx: StageContext }): Promise<Json> | Json =>
+      mock(params as Json, ctx);
+    mocked.set(name, real === undefined ? defineStage({ name, params: z.unknown(), run }) : { ...real, run });
+  }
+  return mocked;
+}
+
+/** The plan with its `run`, `http` and `wait_for` stages that a mock names turned into calls of that mock. */
+export function withMockedStages(plan: Plan, mocks: Mocks): Plan {
+  const change = (stage: StagePlan): StagePlan =>
+    Object.hasOwn(mocks, stage.id) ? mockedStage(stage) : stage;
+  const { on_success, on_failure, finally: last } = plan.hooks;
+  return {
+    ...plan,
+    stages: plan.stages.map(change),
+    hooks: {
+      on_success: on_success.map(change),
+      on_failure: on_failure.map(change),
+      finally: last.map(change),
+    },
+    pipelines: Object.fromEntries(
+      Object.entries(plan.pipelines).map(([name, child]) => [name, withMockedStages(child, mocks)]),
+    ),
+  };
+}
+
+function mockedStage(stage: StagePlan): StagePlan {
+  const { action } = stage;
+  switch (action.kind) {
+    case 'run':
+      return calling(stage, { command: action.command, env: action.env, cwd: action.cwd });
+    case 'http':
+      return calling(stage, { ...action.request });
+    case 'wait_for':
+      return calling(stage, { ...action.target });
+    default:
+      return stage;
+  }
+}
+
+function calling(stage: StagePlan, params: Json): StagePlan {
+  return { ...stage, action: { kind: 'uses', uses: stage.id, with: params } };
+}

@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { dirname, resolve } from 'node:path';
+import { Worker } from '@temporalio/worker';
+import { pino } from 'pino';
+import { createActivities } from '../activities/create-activities.js';
+import type { StageFunction } from '../activities/stage-function.js';
+import { ClientError } from '../client/client-error.js';
+import { RunHandle } from '../client/run-handle.js';
+import { loadDefinition } from '../definition/load-definition.js';
+import { DefinitionError } from '../definition/problem.js';
+import { createRunInput } from '../engine/create-run-input.js';
+import type { Plan } from '../engine/plan.js';
+import type { RunResult } from '../engine/result.js';
+import type { RunInput } from '../engine/run-input.js';
+import type { JsonObject } from '../shared/json.js';
+import { PIPELINE_WORKFLOW } from '../shared/names.js';
+import { createDataConverter } from '../storage/external-storage-driver.js';
+import { createCatalog } from '../worker/catalog.js';
+import { loadConfig, type LoadedConfig } from '../worker/config.js';
+import { createPrometheusMetrics } from '../worker/prometheus-metrics.js';
+import { workflowBundlePath } from '../worker/workflow-bundle.js';
+import { type Mocks, withMockedFunctions, withMockedStages } from './mocks.js';
+import { type TestServer, withTestServer } from './test-server.js';
+
+export type TestPipelineOptions = {
+  readonly inputs?: JsonObject;
+  readonly mode?: string | null;
+  /** Stand-ins for stages; the others run as they are. */
+  readonly mocks?: Mocks;
+  /** Where `sluice.config.ts` is looked for. @default the folder of the definition */
+  readonly configDir?: string;
+  /** What variables and secrets read. @default process.env */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+};
+
+type Env = NonNullable<TestPipelineOptions['env']>;
+
+/**
+ * Runs a pipeline, given as a file or a plan, on a test server and gives its result, whatever its end. Waits of any
+ * length take no time. The run's history is replayed at the end, as a restarted worker would.
+ * Throws a `DefinitionError` for a definition with errors, `invalid_inputs` for inputs that do not fit.
+ */
+export async function testPipeline(
+  pipeline: string | Plan,
+  options: TestPipelineOptions = {},
+): Promise<RunResult> {
+  const { mocks = {}, env = process.env } = options;
+  const file = typeof pipeline === 'string' ? pipeline : null;
+  const config = await loadConfig(
+    options.configDir ?? (file === null ? process.cwd() : dirname(resolve(file))),
+  );
+  const stages = withMockedFunctions(config.stages, mocks);
+  const plan = typeof pipeline === 'string' ? await load(pipeline, { config, stages, env }) : pipeline;
+  const input = runInput(withMockedStages(plan, mocks), options);
+  return withTestServer((server, spoil) => runOn(server, { input, config, stages, env, spoil }));
+}
+
+type Scene = {
+  readonly config: LoadedConfig;
+  readonly stages: ReadonlyMap<string, StageFunction>;
+  readonly env: Env;
+};
+
+async function load(file: string, { config, stages, env }: Scene): Promise<Plan> {
+  const catalog = createCatalog(stages, config.catalog.pipelines);
+  const { plan, problems } = await loadDefinition(file, { catalog, env });
+  if (plan === null) throw new DefinitionError(problems);
+  return plan;
+}
+
+function runInput(plan: Plan, { inputs = {}, mode = null }: TestPipelineOptions): RunInput {
+  const made = createRunInput(plan, { inputs, mode });
+  if ('input' in made) return made.input;
+  throw new ClientError(
+    'invalid_inputs',
+    `Pipeline "${plan.pipeline}" cannot start: ${made.problems.join('; ')}.`,
+  );
+}
+
+async function runOn(
+  { env, store }: TestServer,
+  scene: Scene & { readonly input: RunInput; readonly spoil: () => void },
+): Promise<RunResult> {
+  const { input, config, stages } = scene;
+  const taskQueue = `test-${randomUUID()}`;
+  const code = {
+    workflowBundle: { codePath: await workflowBundlePath() },
+    dataConverter: createDataConverter(store),
+  };
+  const { metrics } = createPrometheusMetrics();
+  const log = pino({ level: 'silent' });
+  const worker = await Worker.create({
+    ...code,
+    connection: env.nativeConnection,
+    taskQueue,
+    maxHeartbeatThrottleInterval: '100ms',
+    activities: createActivities({
+      stages,
+      store,
+      log,
+      metrics,
+      env: scene.env,
+      projectDir: config.projectDir,
+    }),
+  });
+  return worker.runUntil(async () => {
+    const workflowId = `${input.plan.pipeline}/${taskQueue}`;
+    const handle = await env.client.workflow.start(PIPELINE_WORKFLOW, {
+      taskQueue,
+      workflowId,
+      args: [input],
+    });
+    const run = new RunHandle({ client: env.client }, { workflowId, runId: handle.firstExecutionRunId });
+    const result = await run.result();
+    const history = await handle.fetchHistory();
+    // The time-skipping server's clock never runs again once it was asked to cancel an activity.
+    if (history.events?.some((event) => event.activityTaskCancelRequestedEventAttributes)) scene.spoil();
+    await Worker.runReplayHistory(code, history, workflowId);
+    return result;
+  });
+}
