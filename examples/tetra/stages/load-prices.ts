@@ -39,7 +39,7 @@ export const loadPrices = defineStage({
       });
       return countRows(db);
     });
-    ctx.log.info(`${counts.rows} rows of ${params.symbol} from ${shown(file)}`, counts);
+    ctx.log.info(`${counts.rows} rows of ${params.symbol} from ${shown(file)}`);
     ctx.metrics.add('rows_loaded', counts.rows);
     ctx.progress(1, `${counts.rows} rows`);
     return { symbol: params.symbol, staged, ...counts };

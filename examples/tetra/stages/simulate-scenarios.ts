@@ -14,7 +14,7 @@ const BATCH = 250;
 const params = z.strictObject({
   database: z.string(),
   symbol: z.string(),
-  paths: z.int().min(100).max(100_000).default(10_000),
+  paths: z.int().min(100).max(100_000).default(15_000),
   horizon: z.int().min(1).max(1000).default(252),
   block: z.int().min(1).default(10),
   seed: z.int().default(1),

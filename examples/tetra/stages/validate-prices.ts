@@ -52,7 +52,7 @@ export const validatePrices = defineStage({
     const folder = join(fromProject(given.out_dir), 'staging');
     ctx.progress(0.1, 'parsing rows');
     const found = await cleanRows({ ...given, symbol, staged, folder });
-    for (const row of found.examples) ctx.log.warn(`${symbol} line ${row.line}: ${row.reason}`, row);
+    for (const row of found.examples) ctx.log.warn(`${symbol} line ${row.line}: ${row.reason}`);
     ctx.progress(0.7, 'looking for missing days and jumps');
     const result = judge(found, { ...given, symbol, unreadable });
     ctx.metrics.add('bad_rows', result.bad_rows);

@@ -69,5 +69,8 @@ table { width: 100%; border-collapse: collapse; font-size: 14px; font-variant-nu
 th { color: #6b7280; font-weight: 500; font-size: 13px; }
 th, td { padding: 5px 10px; border-bottom: 1px solid #f0f1f3; text-align: right; white-space: nowrap; }
 th:first-child, td:first-child { padding-left: 0; text-align: left; }
+table.words { margin-top: 14px; }
+.words th, .words td { text-align: left; white-space: normal; }
+.words td:last-child { width: 75%; }
 td.down { color: #dc2626; }
 `;

@@ -50,3 +50,14 @@ export function dayAxis(days: readonly string[]): object {
     axisLabel: { color: COLOUR.soft, fontSize: 11, hideOverlap: true },
   };
 }
+
+/** A time axis for long histories, labelled as coarsely as it is long. */
+export function timeAxis(): object {
+  return {
+    type: 'time',
+    axisTick: { show: false },
+    axisLine: { lineStyle: { color: COLOUR.grid } },
+    axisLabel: { color: COLOUR.soft, fontSize: 11, hideOverlap: true },
+    splitLine: { show: false },
+  };
+}

@@ -2,7 +2,7 @@ import type { Level } from '../risk.js';
 import { underwater } from '../risk.js';
 import type { Band } from '../scenarios.js';
 import { percent } from './format.js';
-import { COLOUR, dayAxis, quietAxis, renderChart } from './render-chart.js';
+import { COLOUR, dayAxis, quietAxis, renderChart, timeAxis } from './render-chart.js';
 
 const HALF = { width: 530, height: 260 };
 const WHOLE = { width: 1080, height: 300 };
@@ -89,7 +89,7 @@ export function gaugeChart(
   return renderChart(
     {
       grid: GRID,
-      xAxis: dayAxis(levels.map((level) => level.day)),
+      xAxis: timeAxis(),
       yAxis: { ...quietAxis(), min: 0, max: 90, interval: 15 },
       series: [
         {
@@ -97,7 +97,7 @@ export function gaugeChart(
           sampling: 'lttb',
           showSymbol: false,
           lineStyle: { color: COLOUR.ink, width: 0.9 },
-          data: levels.map((level) => level.value),
+          data: levels.map((level) => [level.day, level.value]),
           markArea: {
             silent: true,
             data: [
@@ -118,7 +118,7 @@ export function longChart(levels: readonly Level[]): string {
   return renderChart(
     {
       grid: GRID,
-      xAxis: dayAxis(levels.map((level) => level.day)),
+      xAxis: timeAxis(),
       yAxis: { ...quietAxis(), type: 'log' },
       series: [
         {
@@ -126,7 +126,7 @@ export function longChart(levels: readonly Level[]): string {
           showSymbol: false,
           lineStyle: { color: COLOUR.line, width: 1.2 },
           areaStyle: { color: COLOUR.line, opacity: 0.08 },
-          data: levels.map((level) => level.value),
+          data: levels.map((level) => [level.day, level.value]),
         },
       ],
     },

@@ -42,7 +42,7 @@ export function findingsTable(sets: ReportData['sets']): string {
     ]),
     ...(set.missing_examples.length > 0 ? [[set.symbol, 'missing', set.missing_examples.join(', ')]] : []),
   ]);
-  return rows.length === 0 ? '' : table(['Series', 'Where', 'What'], rows);
+  return rows.length === 0 ? '' : table(['Series', 'Where', 'What'], rows, true);
 }
 
 export function riskTable(risk: ReportData['risk']): string {
