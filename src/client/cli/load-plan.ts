@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { loadDefinition } from '../../definition/load.js';
 import { DefinitionError } from '../../definition/problem.js';
@@ -28,15 +29,23 @@ export type LoadOutcome = {
   readonly config: LoadedConfig;
 };
 
-/** Loads definitions one after the other; those of one project share its configuration. */
+/**
+ * Loads definitions one after the other; those of one project share its configuration. Each is a file, or a name that
+ * the configuration gives to one.
+ */
 export function createLoader(cli: CliContext): (file: string) => Promise<LoadOutcome> {
   const configs = new Map<string, Promise<LoadedConfig>>();
-  return async (file) => {
-    const dir = dirname(resolve(cli.cwd, file));
+  const configFor = (dir: string): Promise<LoadedConfig> => {
     const key = findConfigFile(dir) ?? dir;
     const loading = configs.get(key) ?? loadConfig(dir);
     configs.set(key, loading);
-    const config = await loading;
+    return loading;
+  };
+  return async (given) => {
+    const file = existsSync(resolve(cli.cwd, given))
+      ? given
+      : ((await configFor(cli.cwd)).catalog.pipelines.get(given) ?? given);
+    const config = await configFor(dirname(resolve(cli.cwd, file)));
     const { plan, problems } = await loadDefinition(asNamed(cli, file), {
       catalog: config.catalog,
       env: cli.env,

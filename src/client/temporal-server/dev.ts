@@ -6,6 +6,9 @@ import type { OnStep } from './step.js';
 import { reloadingWorker } from './reloading-worker.js';
 import type { ReloadingWorker, StartWorker } from './reloading-worker.js';
 
+/** Where the server is. */
+type DevServer = Pick<EmbeddedServer, 'address' | 'namespace' | 'uiUrl'>;
+
 export type DevOptions = {
   readonly dir: string;
   /** @default 7233 */
@@ -15,6 +18,8 @@ export type DevOptions = {
   /** @default `.sluice/temporal.db` */
   readonly dbFile?: string;
   readonly log: OnStep;
+  /** Called once the server answers. */
+  readonly onReady?: (server: DevServer) => void;
   /** Ends the server and the worker. */
   readonly signal: AbortSignal;
   /** Starts a worker with the code as it is now; `spawnWorker` is the one to use outside tests. */
@@ -37,6 +42,7 @@ export async function runDev(options: DevOptions): Promise<void> {
   try {
     log({ message: `Temporal server: ${server.address}, namespace "${server.namespace}"` });
     if (server.uiUrl !== null) log({ message: `Web UI: ${server.uiUrl}` });
+    options.onReady?.(server);
     if (!signal.aborted) await serve(server, options);
   } finally {
     await server.release();

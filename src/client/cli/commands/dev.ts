@@ -40,9 +40,11 @@ export function registerDev(program: Command, cli: CliContext): void {
         uiPort,
         ...(db === undefined ? {} : { dbFile: resolve(cli.cwd, db) }),
         log: ({ message }) => cli.note(message),
+        onReady: ({ address, namespace, uiUrl }) => {
+          if (cli.isJson) cli.json({ address, namespace, ui: uiUrl });
+        },
         signal: cli.interruption(),
         startWorker: (place) => spawnWorker({ ...place, cliPath }),
       });
-      if (cli.isJson) cli.json({ status: 'stopped' });
     });
 }

@@ -3,11 +3,10 @@ import type { LoadedConfig } from '../../../worker/config.js';
 import { configFolder } from '../config-folder.js';
 import type { CliContext } from '../context.js';
 import { parsePort, wholeNumber } from '../number-option.js';
+import { addConnectionOptions } from '../runs/connection-options.js';
+import type { ConnectionFlags } from '../runs/connection-options.js';
 
-type WorkerFlags = {
-  readonly address?: string;
-  readonly namespace?: string;
-  readonly profile?: string;
+type WorkerFlags = ConnectionFlags & {
   readonly taskQueue?: string;
   readonly config?: string;
   readonly identity?: string;
@@ -28,13 +27,11 @@ Examples:
 
 /** `sluice worker`: a worker process for production. */
 export function registerWorker(program: Command, cli: CliContext): void {
-  program
+  const command = program
     .command('worker')
     .summary('a worker process for production')
-    .description('Runs stages and the steps of runs until it is told to stop.')
-    .option('--address <host:port>', 'the Temporal server')
-    .option('--namespace <name>', "Temporal's namespace")
-    .option('--profile <name>', "a profile of Temporal's configuration file")
+    .description('Runs stages and the steps of runs until it is told to stop.');
+  addConnectionOptions(command)
     .option('--task-queue <name>', "the queue to take work from, instead of the configuration's")
     .option('--config <file>', 'configuration file, or a folder to look for it from (default: this folder)')
     .option('--identity <name>', 'what Temporal shows as the name of this worker')

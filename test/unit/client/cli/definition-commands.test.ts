@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
@@ -112,6 +112,16 @@ describe('validate', () => {
     expect(json()).toMatchObject({
       error: { code: 'config_invalid', message: expect.stringContaining('taskQueu') as string },
     });
+  });
+
+  test('takes the name that the configuration gives to a pipeline', async () => {
+    const project = await mkdtemp(join(tmpdir(), 'sluice-names-'));
+    await writeFile(join(project, 'sluice.config.json'), '{ "pipelines": { "prices": "deep/good.yaml" } }');
+    await mkdir(join(project, 'deep'));
+    await writeFile(join(project, 'deep', 'good.yaml'), GOOD);
+    const { exitCode, json } = await runCli(['validate', 'prices', '--json'], { cwd: project });
+    expect(json()).toEqual({ files: [{ file: 'prices', valid: true, problems: [] }] });
+    expect(exitCode).toBe(0);
   });
 
   test('shortens a long line around the place of the problem', async () => {
