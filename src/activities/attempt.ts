@@ -47,7 +47,15 @@ export function startAttempt(task: StageTask, context: Context, deps: AttemptDep
   return { ...attempt, ctx: stageContext(attempt, context.info.attempt, deps) };
 }
 
-function stageContext(attempt: Omit<Attempt, 'ctx'>, number: number, deps: AttemptDeps): StageContext {
+/** What stage code sees of an attempt, in the worker's own thread or in another. */
+export function stageContext(
+  attempt: Pick<Attempt, 'task' | 'redact' | 'heartbeat' | 'given'> & {
+    readonly log: Pick<StageLog, 'logger'>;
+    readonly stopped: Pick<AttemptSignal, 'signal'>;
+  },
+  number: number,
+  deps: Pick<AttemptDeps, 'store' | 'env'>,
+): StageContext {
   const { task, log, redact, stopped, heartbeat, given } = attempt;
   return {
     run: task.run,

@@ -6,12 +6,15 @@ import { runAttempt, type RunAttemptDeps } from './run-attempt.js';
 import { commandGraceMs, runCommand } from './run-command.js';
 import { runStageFunction } from './run-stage-function.js';
 import type { StageFunction } from './stage-function.js';
+import { runInThread, type StageThreads } from './stage-threads.js';
 
 export type ActivityDeps = RunAttemptDeps & {
   /** Stage functions by name. */
   readonly stages: ReadonlyMap<string, StageFunction>;
   /** Finds the newest successful run of a pipeline; needed only where `wait_for` looks at pipelines. */
   readonly findRuns?: FindRuns;
+  /** Runs stages with `isolation: thread`. */
+  readonly threads?: StageThreads;
 };
 
 export type StageActivity = (task: StageTask) => Promise<TaskResult>;
@@ -23,7 +26,12 @@ export type StageActivity = (task: StageTask) => Promise<TaskResult>;
 export function createActivities(deps: ActivityDeps): Record<string, StageActivity> {
   const functions = [...deps.stages].map(([name, stage]): [string, StageActivity] => [
     name,
-    (task) => runAttempt(task, deps, (attempt) => runStageFunction(stage, attempt, deps.env)),
+    (task) =>
+      runAttempt(task, deps, (attempt) =>
+        task.isolation === 'thread'
+          ? runInThread(name, attempt, deps)
+          : runStageFunction(stage, attempt, deps.env),
+      ),
   ]);
   return {
     ...Object.fromEntries(functions),

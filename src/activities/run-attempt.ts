@@ -95,7 +95,12 @@ async function collectArtifacts(
   return [...written, ...(await storeArtifactFiles(deps.store, folder, promised))];
 }
 
-function plainOutput(task: StageTask, output: unknown, redact: Attempt['redact']): TaskResult['output'] {
+/** The output as JSON; throws a `ValidationError` that names the place of what is not. */
+export function plainOutput(
+  task: StageTask,
+  output: unknown,
+  redact: Attempt['redact'],
+): TaskResult['output'] {
   try {
     return toPlainJson(output, redact);
   } catch (error) {

@@ -7,7 +7,7 @@ import type { StageFunction } from './stage-function.js';
 /** Calls a stage function with its params checked, and checks what it returns. */
 export async function runStageFunction(
   stage: StageFunction,
-  attempt: Attempt,
+  attempt: Pick<Attempt, 'ctx' | 'task'>,
   env: Environment,
   given: unknown = fillSecrets(attempt.task, env),
 ): Promise<Produced> {

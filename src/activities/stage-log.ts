@@ -67,8 +67,8 @@ export function createStageLog(
   };
 }
 
-// A log call must never fail a stage, so a field that is no JSON is written as text.
-function plainFields(fields: Readonly<Record<string, unknown>>, redact: Redact): JsonObject {
+/** Fields as JSON. A log call must never fail a stage, so a field that is no JSON is written as text. */
+export function plainFields(fields: Readonly<Record<string, unknown>>, redact: Redact): JsonObject {
   const entries = Object.entries(fields).map(([key, value]) => [key, plainField(value, redact)] as const);
   const plain = Object.fromEntries(entries);
   return isJsonObject(plain) ? plain : {};

@@ -10,6 +10,7 @@ import { createFindRuns } from './find-runs.js';
 import { startHealthServer } from './health-server.js';
 import { createPrometheusMetrics } from './prometheus-metrics.js';
 import { installRuntime } from './runtime.js';
+import { createStageThreadPool, type StageThreadPool } from './stage-thread-pool.js';
 import { workerOptions } from './worker-options.js';
 import { workflowBundlePath } from './workflow-bundle.js';
 
@@ -54,7 +55,9 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
     closers.push(() => connection.close());
     const health = await serveHealth(config, registry, () => worker?.getState());
     if (health !== null) closers.push(() => health.close());
-    worker = await createWorker(connection, metrics, { ...options, log });
+    const threads = stageThreads(options);
+    if (threads !== undefined) closers.push(() => threads.close());
+    worker = await createWorker(connection, metrics, { ...options, log, threads });
     return running(worker, { healthUrl: health?.url ?? null, closeAll, options, log });
   } catch (error) {
     await closeAll();
@@ -62,7 +65,11 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
   }
 }
 
-type WithLog = StartWorkerOptions & { readonly log: Logger };
+type WithLog = StartWorkerOptions & { readonly log: Logger; readonly threads: StageThreadPool | undefined };
+
+function stageThreads({ config, env }: StartWorkerOptions): StageThreadPool | undefined {
+  return config.file === null ? undefined : createStageThreadPool(config.file, env ?? process.env);
+}
 
 async function createWorker(
   connection: NativeConnection,
@@ -88,6 +95,7 @@ async function createWorker(
       env: options.env ?? process.env,
       projectDir: config.projectDir,
       findRuns: createFindRuns(connection, namespace),
+      ...(options.threads === undefined ? {} : { threads: options.threads }),
     }),
   });
 }
