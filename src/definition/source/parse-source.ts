@@ -81,17 +81,17 @@ function parseYaml(text: string): ParsedSource {
   return { value, locate: createLocate(document, lines, text), problems: placed };
 }
 
-const MAX_SYNTAX_PROBLEMS = 20;
+const MAX_SYNTAX_PROBLEMS = 5;
 
+/** The first mistake, and later ones that are not just its echo: after it the parser finds much to be unexpected. */
 function syntaxProblems(
   errors: readonly YAMLError[],
   at: (offset: number) => Place,
 ): ParsedSource['problems'] {
-  return errors.slice(0, MAX_SYNTAX_PROBLEMS).map((error) => ({
-    ...describeSyntax(error),
-    path: [],
-    place: at(error.pos[0]),
-  }));
+  return errors
+    .filter((error, i) => i === 0 || error.code !== 'UNEXPECTED_TOKEN')
+    .slice(0, MAX_SYNTAX_PROBLEMS)
+    .map((error) => ({ ...describeSyntax(error), path: [], place: at(error.pos[0]) }));
 }
 
 function describeSyntax(error: YAMLError): Pick<Finding, 'code' | 'message'> {
