@@ -50,7 +50,7 @@ async function checkRequirement(
   }
   const age = now.getTime() - last.getTime();
   if (maxAge === null || age <= maxAge) return null;
-  const words = `${prettyMs(age, { compact: age >= 1000 })} ago, and at most ${prettyMs(maxAge)} is allowed`;
+  const words = `${prettyMs(age, { unitCount: 2 })} ago, and at most ${prettyMs(maxAge)} is allowed`;
   return {
     pipeline,
     last_success: last.toISOString(),

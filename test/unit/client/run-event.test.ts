@@ -1,0 +1,82 @@
+import { expect, it } from 'vitest';
+import type { LiveAttempt } from '../../../src/client/live-attempt.js';
+import { runChanges, type RunSnapshot } from '../../../src/client/run-event.js';
+import { aRunStatus, at } from '../../support/a-run.js';
+
+function attempt(overrides: Partial<LiveAttempt>): LiveAttempt {
+  return {
+    activityId: 'train',
+    attempt: 1,
+    maxAttempts: 3,
+    started: true,
+    progress: null,
+    lastError: null,
+    nextAttemptAt: null,
+    ...overrides,
+  };
+}
+
+function snapshot(status: RunSnapshot['status'], ...live: readonly LiveAttempt[]): RunSnapshot {
+  return { status, live: new Map(live.map((open) => [open.activityId, open])) };
+}
+
+it('begins with the whole run', () => {
+  const status = aRunStatus({ train: { status: 'running' } });
+  expect(runChanges(null, snapshot(status))).toEqual([{ type: 'run_seen', status }]);
+});
+
+it('says nothing when nothing changed', () => {
+  const same = snapshot(
+    aRunStatus({ train: { status: 'running' } }),
+    attempt({ attempt: 2, nextAttemptAt: 5 }),
+  );
+  expect(runChanges(same, same)).toEqual([]);
+});
+
+it('tells changes of stages in the order in which they happened, whatever their order in the file', () => {
+  const before = snapshot(
+    aRunStatus({ report: {}, train: { status: 'running' }, load: { status: 'running' } }),
+  );
+  const after = snapshot(
+    aRunStatus({
+      report: { status: 'running', started_at: at(9) },
+      train: { status: 'succeeded', ended_at: at(8) },
+      load: { status: 'failed', ended_at: at(3) },
+    }),
+  );
+  const told = runChanges(before, after).map((event) =>
+    event.type === 'stage_changed' ? event.stage : event.type,
+  );
+  expect(told).toEqual(['load', 'train', 'report']);
+});
+
+it('tells that an attempt failed and when the next one starts', () => {
+  const status = aRunStatus({ train: { status: 'running' } });
+  const error = { type: 'HttpError', message: '503' };
+  const waiting = snapshot(status, attempt({ attempt: 2, lastError: error, nextAttemptAt: 1000 }));
+  expect(runChanges(snapshot(status, attempt({})), waiting)).toEqual([
+    {
+      type: 'stage_retry',
+      stage: 'train',
+      retry: { attempt: 2, maxAttempts: 3, error, nextAttemptAt: 1000 },
+    },
+  ]);
+});
+
+it('tells progress once per step', () => {
+  const status = aRunStatus({ train: { status: 'running' } });
+  const half = snapshot(status, attempt({ progress: { fraction: 0.5, message: 'epoch 1' } }));
+  expect(runChanges(snapshot(status, attempt({})), half)).toEqual([
+    { type: 'stage_progress', stage: 'train', progress: { fraction: 0.5, message: 'epoch 1' } },
+  ]);
+  expect(runChanges(half, half)).toEqual([]);
+});
+
+it('tells only the notes that are new, also when the oldest ones have gone', () => {
+  const before = snapshot(aRunStatus({}, { notes: ['a', 'b'] }));
+  const after = snapshot(aRunStatus({}, { notes: ['b', 'c', 'd'] }));
+  expect(runChanges(before, after)).toEqual([
+    { type: 'note', text: 'c' },
+    { type: 'note', text: 'd' },
+  ]);
+});
