@@ -6,7 +6,7 @@ import { createActivities } from '../activities/create-activities.js';
 import type { StageFunction } from '../activities/stage-function.js';
 import { ClientError } from '../client/client-error.js';
 import { RunHandle } from '../client/run-handle.js';
-import { loadDefinition } from '../definition/load-definition.js';
+import { loadDefinition } from '../definition/load.js';
 import { DefinitionError } from '../definition/problem.js';
 import { createRunInput } from '../engine/create-run-input.js';
 import type { Plan } from '../engine/plan.js';
