@@ -1,6 +1,7 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
 import type { z } from 'sluice';
 import { loadPrices } from '../../stages/load-prices.js';
 import { storePrices } from '../../stages/store-prices.js';
@@ -55,8 +56,11 @@ export const SOURCES = {
   },
 } satisfies Record<string, { load: Load; rules: Rules }>;
 
-export function outFolder(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'tetra-'));
+/** A folder for results that goes when the test ends. */
+export async function outFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'tetra-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 /** Loads and validates one file into `out_dir`. */
