@@ -4,10 +4,11 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { execa } from 'execa';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { Client, type WorkflowFailedError } from '@temporalio/client';
 import { pino } from 'pino';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { defineStage, z } from '../../src/index.js';
 import { createDataConverter, createFolderStore } from '../../src/worker/index.js';
 import { completeConfig, startWorker, type RunningWorker } from '../../src/worker/index.js';
@@ -53,6 +54,8 @@ const stages = [
       }),
   }),
 ];
+
+const workerProcess = fileURLToPath(new URL('fixtures/worker-process.ts', import.meta.url));
 
 let server: TestWorkflowEnvironment;
 let client: Client;
@@ -131,7 +134,7 @@ test('serves stage functions, and keeps payloads of megabytes in the store', asy
 
 test('gives the checkpoint of a failed attempt to every later one', async () => {
   const options = { retry: { maximumAttempts: 3, initialInterval: '10ms' } };
-  expect(await run('resume', { options })).toEqual({ output: { row: 7 } });
+  expect(await run('resume', { options })).toEqual({ output: { row: 7 }, attempt: 3 });
 });
 
 test('cancels a running command with all that it started', async () => {
@@ -168,6 +171,44 @@ test('hands a stage over to the next worker when its own stops', async () => {
     message: 'Stage "long" was interrupted because its worker shut down.',
   });
   await second.stop();
+});
+
+describe('a worker process', () => {
+  /** Starts one, and a command on it that writes its process ID and lasts for minutes. */
+  async function busyProcess(taskQueue: string, trap: string) {
+    const process_ = execa(
+      'node',
+      ['--import', 'jiti/register', workerProcess, folder, server.address, taskQueue],
+      {
+        reject: false,
+      },
+    );
+    const file = join(folder, `${taskQueue}.pid`);
+    const command = `trap '${trap}' TERM; echo $$ > ${file}; while true; do sleep 0.05; done`;
+    const task = { params: { command, env: {}, cwd: null, grace_ms: 60_000 } };
+    const running = failure(run('sluice.run', { task, options: { taskQueue, startToCloseTimeout: '4m' } }));
+    await expect.poll(() => readFile(file, 'utf8').catch(() => ''), { timeout: 120_000 }).toMatch(/\d+\n/);
+    return { process_, running, pid: Number(await readFile(file, 'utf8')) };
+  }
+
+  beforeAll(() => writeFile(join(folder, 'sluice.config.json'), '{ "worker": { "shutdownGraceMs": 100 } }'));
+
+  test('stops its stages and ends by itself when it is told to', async () => {
+    const { process_, running, pid } = await busyProcess('polite', 'exit 0');
+    process_.kill('SIGTERM');
+    expect(await running).toMatchObject({ type: 'WorkerShutdown' });
+    expect((await process_).exitCode).toBe(0);
+    expect(isAlive(pid)).toBe(false);
+  });
+
+  test('ends at once when it is told twice, and leaves no command behind', async () => {
+    const { process_, pid } = await busyProcess('hasty', '');
+    process_.kill('SIGTERM');
+    await expect
+      .poll(() => process_.exitCode ?? process_.kill('SIGTERM'), { interval: 200, timeout: 20_000 })
+      .toBe(130);
+    await expect.poll(() => isAlive(pid)).toBe(false);
+  });
 });
 
 test('answers its health endpoint and counts stages', async () => {
