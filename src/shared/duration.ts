@@ -4,8 +4,14 @@ import parseParts from 'parse-duration';
 /** What a duration looks like, for messages. */
 export const DURATION_FORM = 'a duration such as "90s", "1h30m" or "PT5M", or a number of seconds';
 
-const PARTS = /^(?:\d+(?:\.\d+)?\s*(?:ms|s|m|h|d|w)\s*)+$/;
-const ISO = /^P(?=[\dT])(?:\d+W)?(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?$/;
+const PARTS = String.raw`(?:\d+(?:\.\d+)?\s*(?:ms|s|m|h|d|w)\s*)+`;
+const ISO = String.raw`P(?=[\dT])(?:\d+W)?(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?`;
+const IS_PARTS = new RegExp(`^${PARTS}$`);
+const IS_ISO = new RegExp(`^${ISO}$`);
+
+/** The strings that {@link parseDuration} reads, for the JSON Schema. */
+export const DURATION_PATTERN = String.raw`^\s*(?:${PARTS}|${ISO})\s*$`;
+
 const MAX_MS = 100 * 365 * 86_400_000;
 
 /**
@@ -33,8 +39,8 @@ function fromText(text: string): number | null {
 
 function read(text: string): number | null {
   if (text.length > 100) return null;
-  if (ISO.test(text)) return fromIso(text);
-  return PARTS.test(text) ? (parseParts(text) ?? null) : null;
+  if (IS_ISO.test(text)) return fromIso(text);
+  return IS_PARTS.test(text) ? (parseParts(text) ?? null) : null;
 }
 
 function fromIso(text: string): number {

@@ -5,6 +5,7 @@ import type { JsonObject } from '../../shared/json.js';
 import type { StageCatalog } from '../catalog.js';
 import type { StageEntry } from '../draft.js';
 import type { Path, Reporter } from '../reporter.js';
+import { valueAt } from '../schema/report-issues.js';
 import { listNames, suggest } from '../suggest.js';
 import { forEachString } from './check-template.js';
 
@@ -45,12 +46,40 @@ function checkTarget(target: Target, entry: StageEntry, catalog: StageCatalog, r
   const params = target.with ?? {};
   const unknown = expressionPaths(params);
   for (const problem of known.checkParams(params)) {
-    if (!isCertain(problem, unknown)) continue;
-    const at: Path = [...target.path, 'with', ...problem.path];
-    const label = ['with', ...problem.path].join('.');
-    const message = `\`${label}\` does not fit the params of "${target.uses}": ${problem.message}`;
-    reporter.report({ code: 'bad-params', path: at, message, stage: entry.label });
+    if (isCertain(problem, unknown)) reportParam(problem, params, target, entry, reporter);
   }
+}
+
+type ParamProblem = { readonly path: Path; readonly message: string };
+
+function reportParam(
+  problem: ParamProblem,
+  params: JsonObject,
+  target: Target,
+  entry: StageEntry,
+  reporter: Reporter,
+): void {
+  const at = ['with', ...problem.path];
+  const report = (path: Path, message: string, key = false): void => {
+    const place = [...target.path, ...path];
+    reporter.report({ code: 'bad-params', path: place, key, message, stage: entry.label });
+  };
+  const extra = unknownKeys(problem.message);
+  for (const key of extra) {
+    report([...at, key], `\`${[...at, key].join('.')}\` is not a param of "${target.uses}"`, true);
+  }
+  if (extra.length > 0) return;
+  if (problem.path.length > 0 && valueAt(params, problem.path) === undefined) {
+    report(at, `\`${at.join('.')}\` is missing, "${target.uses}" needs it`);
+  } else {
+    report(at, `\`${at.join('.')}\` does not fit the params of "${target.uses}": ${problem.message}`);
+  }
+}
+
+/** The keys that zod's message about keys too many names. */
+function unknownKeys(message: string): readonly string[] {
+  if (!message.startsWith('Unrecognized key')) return [];
+  return [...message.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((match) => match[1] ?? '');
 }
 
 /** Paths of the values that only a run knows. */
@@ -61,10 +90,7 @@ function expressionPaths(params: JsonObject): readonly Path[] {
 }
 
 /** A problem counts when no value behind it is still unknown; a key too many is always one. */
-function isCertain(
-  problem: { readonly path: Path; readonly message: string },
-  unknown: readonly Path[],
-): boolean {
+function isCertain(problem: ParamProblem, unknown: readonly Path[]): boolean {
   if (problem.message.startsWith('Unrecognized key')) return true;
   return !unknown.some((path) => startsWith(path, problem.path) || startsWith(problem.path, path));
 }

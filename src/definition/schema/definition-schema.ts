@@ -2,7 +2,7 @@ import { headerShape } from './header-schema.js';
 import { list, must, object } from './fields.js';
 import { stageSchema } from './stage-schema.js';
 
-const stages = list(stageSchema, 'stages');
+const stages = list(stageSchema.meta({ id: 'stage', description: 'One step of the pipeline.' }), 'stages');
 
 /** The whole language, for the JSON Schema. Loading checks stage by stage, so that one broken stage hides no other. */
 export const definitionSchema = object({

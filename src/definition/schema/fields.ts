@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Json } from '../../shared/json.js';
-import { DURATION_FORM, parseDuration } from '../../shared/duration.js';
+import { DURATION_FORM, DURATION_PATTERN, parseDuration } from '../../shared/duration.js';
 
 /** Makes a schema's type errors say what is expected, as words that follow "must be". */
 export function must(be: string): { error: (issue: { readonly code?: string }) => string | undefined } {
@@ -10,16 +10,20 @@ export function must(be: string): { error: (issue: { readonly code?: string }) =
 /** Marks messages about durations, which have their own problem code. */
 export const DURATION_MESSAGE = DURATION_FORM;
 
-export const duration = z
-  .union([z.string(), z.number()], must(DURATION_MESSAGE))
-  .refine((value) => parseDuration(value) !== null, must(DURATION_MESSAGE));
+const DURATION_EXAMPLES = { pattern: DURATION_PATTERN, minimum: 0, examples: ['90s', '1h30m', 'PT5M', 90] };
+
+const durationValue = z.union([z.string(), z.number()], must(DURATION_MESSAGE));
+
+export const duration = durationValue
+  .refine((value) => parseDuration(value) !== null, must(DURATION_MESSAGE))
+  .meta(DURATION_EXAMPLES);
 
 const POSITIVE_DURATION = `${DURATION_FORM}, longer than 0`;
 
-export const positiveDuration = z
-  .union([z.string(), z.number()], must(DURATION_MESSAGE))
+export const positiveDuration = durationValue
   .refine((value) => parseDuration(value) !== null, { ...must(DURATION_MESSAGE), abort: true })
-  .refine((value) => parseDuration(value) !== 0, must(POSITIVE_DURATION));
+  .refine((value) => parseDuration(value) !== 0, must(POSITIVE_DURATION))
+  .meta(DURATION_EXAMPLES);
 
 export const text = z.string(must('a string'));
 

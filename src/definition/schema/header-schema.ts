@@ -22,31 +22,34 @@ import { sharedSettings } from './stage-schema.js';
 export const INPUT_TYPES = ['string', 'integer', 'number', 'boolean', 'date', 'list', 'object'] as const;
 
 export const inputSchema = object({
-  type: choice(INPUT_TYPES),
+  type: choice(INPUT_TYPES).describe('What values it takes.'),
   required: flag.optional().describe('Default: false.'),
   default: template.optional().describe('Used when a run is not given the input.'),
-  description: text.optional(),
+  description: text.optional().describe('For who gives the input.'),
   enum: list(template, 'values')
     .min(1, must('a list of at least one value'))
     .optional()
     .describe('Allowed values.'),
   pattern: text.optional().describe('A regular expression that a string must match.'),
-  minimum: number().optional(),
-  maximum: number().optional(),
-  exclusive_minimum: number().optional(),
-  exclusive_maximum: number().optional(),
-  multiple_of: number().positive(must('a number above 0')).optional(),
-  min_length: integer(0).optional(),
-  max_length: integer(0).optional(),
-  min_items: integer(0).optional(),
-  max_items: integer(0).optional(),
-  unique_items: flag.optional(),
+  minimum: number().optional().describe('Smallest number allowed.'),
+  maximum: number().optional().describe('Largest number allowed.'),
+  exclusive_minimum: number().optional().describe('Numbers must be larger.'),
+  exclusive_maximum: number().optional().describe('Numbers must be smaller.'),
+  multiple_of: number()
+    .positive(must('a number above 0'))
+    .optional()
+    .describe('Numbers must be a multiple of it.'),
+  min_length: integer(0).optional().describe('Fewest characters.'),
+  max_length: integer(0).optional().describe('Most characters.'),
+  min_items: integer(0).optional().describe('Fewest items of a list.'),
+  max_items: integer(0).optional().describe('Most items of a list.'),
+  unique_items: flag.optional().describe('No item may stand twice.'),
 });
 
 const NAME_FORM = 'a name of lower-case letters, digits and "-"';
 
 const modeSchema = object({
-  description: text.optional(),
+  description: text.optional().describe('For readers of the file.'),
   stages: list(text, 'stage IDs')
     .min(1, must('a list of at least one stage ID'))
     .optional()
@@ -75,9 +78,9 @@ export const headerShape = {
   $schema: text.optional().describe('For editors.'),
   name: z.string(must(NAME_FORM)).regex(NAME, must(NAME_FORM)).describe('Name of the pipeline.'),
   version: text.min(1, must('a string')).optional().describe('Default: "0".'),
-  description: text.optional(),
-  author: text.optional(),
-  tags: list(text, 'strings').optional(),
+  description: text.optional().describe('What the pipeline is for.'),
+  author: text.optional().describe('Whom to ask.'),
+  tags: list(text, 'strings').optional().describe('Words to find the pipeline by.'),
   labels: record(scalar, 'labels').optional().describe('Searchable pairs of name and value.'),
   inputs: z
     .record(idKey, inputSchema, must('an object of inputs'))
@@ -94,7 +97,7 @@ export const headerShape = {
   timeout: positiveDuration.optional().describe('Limit of the whole run. Default: none.'),
   defaults: object(sharedSettings).optional().describe('For every stage that does not say otherwise.'),
   requires: list(requirementSchema, 'requirements').optional().describe('Checked before a run starts.'),
-  concurrency: concurrencySchema.optional(),
+  concurrency: concurrencySchema.optional().describe('Which runs exclude each other.'),
   modes: z
     .record(idKey, modeSchema, must('an object of modes'))
     .optional()

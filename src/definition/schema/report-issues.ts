@@ -110,7 +110,8 @@ function enumSuggestion(issue: Issue, found: Json): string | null {
   return suggest(found, issue.values.map(String));
 }
 
-function valueAt(value: Json, path: Path): Json | undefined {
+/** What stands at a path, or undefined. */
+export function valueAt(value: Json, path: Path): Json | undefined {
   let at: Json | undefined = value;
   for (const step of path) {
     if (Array.isArray(at)) at = at[Number(step)] as Json | undefined;

@@ -75,7 +75,9 @@ const gateSchema = object({
       assert: text.describe('A CEL expression that must be true.'),
     }),
     'checks',
-  ).min(1, must('a list of at least one check')),
+  )
+    .min(1, must('a list of at least one check'))
+    .describe('What must hold.'),
   min_pass_rate: number()
     .min(0, must('a number from 0 to 1'))
     .max(1, must('a number from 0 to 1'))
