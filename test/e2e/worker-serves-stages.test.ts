@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
@@ -9,6 +9,7 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { Client, type WorkflowFailedError } from '@temporalio/client';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ensureTemporalCli } from '../../src/client/temporal-server/locate.js';
 import { defineStage, z } from '../../src/index.js';
 import { createDataConverter, createFolderStore } from '../../src/worker/index.js';
 import { completeConfig, startWorker, type RunningWorker } from '../../src/worker/index.js';
@@ -82,8 +83,7 @@ const silent = pino({ level: 'silent' });
 beforeAll(async () => {
   installRuntime({ log: silent });
   folder = await mkdtemp(join(tmpdir(), 'sluice-worker-'));
-  const path =
-    process.env['SLUICE_TEMPORAL_CLI'] ?? join(homedir(), '.cache/sluice/temporal-cli-1.5.1/temporal');
+  const { path } = await ensureTemporalCli();
   server = await TestWorkflowEnvironment.createLocal({
     server: { executable: { type: 'existing-path', path }, log: { format: 'json', level: 'error' } },
   });
@@ -176,7 +176,7 @@ test('hands a stage over to the next worker when its own stops', async () => {
 describe('a worker process', () => {
   /** Starts one, and a command on it that writes its process ID and lasts for minutes. */
   async function busyProcess(taskQueue: string, trap: string) {
-    const process_ = execa(
+    const child = execa(
       'node',
       ['--import', 'jiti/register', workerProcess, folder, server.address, taskQueue],
       {
@@ -188,24 +188,24 @@ describe('a worker process', () => {
     const task = { params: { command, env: {}, cwd: null, grace_ms: 60_000 } };
     const running = failure(run('sluice.run', { task, options: { taskQueue, startToCloseTimeout: '4m' } }));
     await expect.poll(() => readFile(file, 'utf8').catch(() => ''), { timeout: 120_000 }).toMatch(/\d+\n/);
-    return { process_, running, pid: Number(await readFile(file, 'utf8')) };
+    return { child, running, pid: Number(await readFile(file, 'utf8')) };
   }
 
   beforeAll(() => writeFile(join(folder, 'sluice.config.json'), '{ "worker": { "shutdownGraceMs": 100 } }'));
 
   test('stops its stages and ends by itself when it is told to', async () => {
-    const { process_, running, pid } = await busyProcess('polite', 'exit 0');
-    process_.kill('SIGTERM');
+    const { child, running, pid } = await busyProcess('polite', 'exit 0');
+    child.kill('SIGTERM');
     expect(await running).toMatchObject({ type: 'WorkerShutdown' });
-    expect((await process_).exitCode).toBe(0);
+    expect((await child).exitCode).toBe(0);
     expect(isAlive(pid)).toBe(false);
   });
 
   test('ends at once when it is told twice, and leaves no command behind', async () => {
-    const { process_, pid } = await busyProcess('hasty', '');
-    process_.kill('SIGTERM');
+    const { child, pid } = await busyProcess('hasty', '');
+    child.kill('SIGTERM');
     await expect
-      .poll(() => process_.exitCode ?? process_.kill('SIGTERM'), { interval: 200, timeout: 20_000 })
+      .poll(() => child.exitCode ?? child.kill('SIGTERM'), { interval: 200, timeout: 20_000 })
       .toBe(130);
     await expect.poll(() => isAlive(pid)).toBe(false);
   });
