@@ -33,10 +33,10 @@ afterEach(async () => {
   await rm(dir, { recursive: true });
 });
 
-type Ports = { readonly port?: number; readonly uiPort?: number };
+type Wish = { readonly port?: number; readonly uiPort?: number; readonly dbFile?: string };
 
-async function start(ports: Ports = {}): Promise<EmbeddedServer> {
-  const server = await startEmbeddedServer({ dir, log: ({ message }) => log.push(message), ...ports });
+async function start(wish: Wish = {}): Promise<EmbeddedServer> {
+  const server = await startEmbeddedServer({ dir, log: ({ message }) => log.push(message), ...wish });
   open.push(server);
   return server;
 }
@@ -57,8 +57,8 @@ async function startUser() {
       user.kill('SIGKILL');
       await user;
     },
-    release: async () => {
-      await user.sendMessage('release');
+    tell: async (what: 'release' | 'exit') => {
+      await user.sendMessage(what);
       await user;
     },
   };
@@ -115,7 +115,7 @@ it('shares one server between processes and stops it with the last, whoever star
   const server = await start();
   expect(user.owned).toBe(true);
   expect(server).toMatchObject({ owned: false, pid: user.pid, address: user.address });
-  await user.release();
+  await user.tell('release');
   expect(await isRunning(server.pid)).toBe(true);
   await server.release();
   expect(await isRunning(server.pid)).toBe(false);
@@ -125,7 +125,13 @@ it('starts one server when several processes ask at once', async () => {
   const servers = await Promise.all([start(), startUser(), start()]);
   expect(new Set(servers.map(({ pid }) => pid)).size).toBe(1);
   expect(servers.filter(({ owned }) => owned)).toHaveLength(1);
-  await servers[1].release();
+  await servers[1].tell('release');
+});
+
+it('leaves no server behind when its last user exits without a word', async () => {
+  const user = await startUser();
+  await user.tell('exit');
+  await expect.poll(() => isRunning(user.pid), { timeout: 20_000 }).toBe(false);
 });
 
 it('takes over the server that a killed process left running', async () => {
@@ -190,6 +196,18 @@ it('never ends a foreign process that was given the pid of a dead server', async
   expect(await isRunning(foreign.pid)).toBe(true);
   foreign.kill();
   await foreign;
+});
+
+it('joins a server on other data unless data of its own is asked for', async () => {
+  const dbFile = join(dir, 'data', 'other.db');
+  const server = await start({ dbFile });
+  expect(await start()).toMatchObject({ owned: false, pid: server.pid });
+  await expect(start({ dbFile: join(dir, 'third.db') })).rejects.toMatchObject({
+    code: 'folder_unusable',
+    message: `A Temporal server with the data ${dbFile} serves this folder already.`,
+  });
+  await Promise.all(open.splice(0).map((opened) => opened.release()));
+  expect(await isRunning(server.pid)).toBe(false);
 });
 
 it('names the port and the flag when another program has the port', async () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readdirSync, rmSync } from 'node:fs';
 import {
   access,
   constants,
@@ -13,6 +14,7 @@ import {
 import { join } from 'node:path';
 
 import { z } from 'zod';
+import { LOOPBACK } from './ports.js';
 import { startOf } from './processes.js';
 import { ServerError } from './server-error.js';
 
@@ -93,11 +95,34 @@ export async function removeState(folder: ServerFolder): Promise<void> {
   await rm(folder.stateFile, { force: true });
 }
 
-/** Notes this process as a user of the server. The result ends that and may be called again. */
-export async function registerUser(folder: ServerFolder): Promise<() => Promise<void>> {
+export function addressOf(state: ServerState): string {
+  return `${LOOPBACK}:${state.port}`;
+}
+
+/** The database file: the one that was asked for, else the folder's own. */
+export function dataOf(folder: ServerFolder, wish: { readonly dbFile?: string }): string {
+  return wish.dbFile ?? folder.dbFile;
+}
+
+/** A noted use of the server by this process. */
+export type Use = {
+  /** May be called again. */
+  readonly end: () => Promise<void>;
+  /** For a process that is exiting: ends the use at once and tells whether other uses are noted. */
+  readonly endAtExit: () => { readonly hasOthers: boolean };
+};
+
+/** Notes this process as a user of the server. */
+export async function registerUser(folder: ServerFolder): Promise<Use> {
   const file = join(folder.users, `${process.pid}-${randomUUID().slice(0, 8)}`);
   await writeFile(file, String(await startOf(process.pid)));
-  return () => rm(file, { force: true });
+  return {
+    end: () => rm(file, { force: true }),
+    endAtExit: () => {
+      rmSync(file, { force: true });
+      return { hasOthers: readdirSync(folder.users).length > 0 };
+    },
+  };
 }
 
 /** Pids of the users that live, one for each use; the files of dead ones are removed. */

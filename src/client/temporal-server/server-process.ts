@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { open, readFile, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SEARCH_ATTRIBUTE } from '../../shared/names.js';
-import { commandLineOf, findProcesses } from './processes.js';
+import { commandLineOf, findProcesses, startOf } from './processes.js';
 import { isPortOpen, LOOPBACK } from './ports.js';
 import { prepareServer } from './server-readiness.js';
 import type { ServerFolder } from './server-folder.js';
@@ -117,15 +117,19 @@ export async function findServersOf(dbFile: string): Promise<readonly number[]> 
 
 /** Ends the server and waits until it is gone: SIGTERM first, SIGKILL after a grace. Leaves other programs alone. */
 export async function stopServer(pid: number, dbFile: string, graceMs = STOP_GRACE_MS): Promise<void> {
+  if (!(await isServerOf(pid, dbFile))) return;
+  const start = await startOf(pid);
+  // Not by its command line, which the system takes away from a process well before its end.
+  const isThere = async (): Promise<boolean> => start !== null && (await startOf(pid)) === start;
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    if (!(await isServerOf(pid, dbFile))) return;
+    if (!(await isThere())) return;
     try {
       process.kill(pid, signal);
     } catch {
       return;
     }
     const deadline = Date.now() + graceMs;
-    while (Date.now() < deadline && (await isServerOf(pid, dbFile))) await sleep(POLL_MS);
+    while (Date.now() < deadline && (await isThere())) await sleep(POLL_MS);
   }
 }
 

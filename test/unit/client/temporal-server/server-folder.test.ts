@@ -48,11 +48,19 @@ it('counts each use of a living process, and ends one at a time', async () => {
   const first = await registerUser(folder);
   const second = await registerUser(folder);
   expect(await livingUsers(folder)).toEqual([process.pid, process.pid]);
-  await first();
-  await first();
+  await first.end();
+  await first.end();
   expect(await livingUsers(folder)).toEqual([process.pid]);
-  await second();
+  await second.end();
   expect(await livingUsers(folder)).toEqual([]);
+});
+
+it('tells an exiting process whether it was the last user', async () => {
+  const folder = await openServerFolder(dir);
+  const first = await registerUser(folder);
+  const second = await registerUser(folder);
+  expect(first.endAtExit()).toEqual({ hasOthers: true });
+  expect(second.endAtExit()).toEqual({ hasOthers: false });
 });
 
 it('forgets users that died, also when their pid went to another process', async () => {
