@@ -1,0 +1,30 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { WorkflowRig } from '../support/workflow-rig.js';
+import { resultOf } from '../support/result-of.js';
+import { SCENARIOS, STAGES } from './scenarios.js';
+
+// `npm run record:histories` writes the histories of the version in package.json. Run it once for each release, and
+// never again for a version that was released: the point of a history is that it was recorded by older code.
+
+const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  readonly version: string;
+};
+const folder = fileURLToPath(new URL(`histories/${version}/`, import.meta.url));
+await mkdir(folder, { recursive: true });
+const rig = await WorkflowRig.create(STAGES);
+try {
+  for (const [name, plan] of Object.entries(SCENARIOS)) {
+    const handle = await rig.start(plan, { id: `${plan.pipeline}/${name}` });
+    const { status } = await resultOf(handle);
+    const history = historyToJSON(await handle.fetchHistory()).replaceAll(
+      /"identity": "[^"]*"/g,
+      '"identity": "rig"',
+    );
+    await writeFile(`${folder}${name}.json`, `${history}\n`);
+    process.stdout.write(`${name}: ${status}\n`);
+  }
+} finally {
+  await rig.close();
+}
