@@ -4,6 +4,7 @@ import { createActivities } from '../activities/create-activities.js';
 import type { Environment } from '../activities/secrets.js';
 import { createDataConverter } from '../storage/external-storage-driver.js';
 import { createFolderStore } from '../storage/folder-store.js';
+import { protobufCopies } from '../storage/protobuf-copies.js';
 import type { LoadedConfig } from './config.js';
 import type { ConnectionSettings } from './connection.js';
 import { createFindRuns } from './find-runs.js';
@@ -44,6 +45,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
   const { config, connectionSettings } = options;
   const log = options.log ?? pino({ level: config.worker.logLevel });
   installRuntime({ log, temporalMetricsPort: config.worker.temporalMetricsPort });
+  warnOfProtobufCopies(log);
   const { registry, metrics } = createPrometheusMetrics();
   let worker: Worker | undefined;
   const closers: Array<() => Promise<void>> = [];
@@ -98,6 +100,14 @@ async function createWorker(
       ...(options.threads === undefined ? {} : { threads: options.threads }),
     }),
   });
+}
+
+function warnOfProtobufCopies(log: Logger): void {
+  const copies = protobufCopies();
+  if (copies.size <= 1) return;
+  const message =
+    'Large payloads will fail: the Temporal SDK uses several copies of protobufjs. Run "npm install protobufjs@8" in the project.';
+  log.warn({ copies: Object.fromEntries(copies) }, message);
 }
 
 type State = ReturnType<Worker['getState']>;
