@@ -4,7 +4,7 @@ import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The folder of sluice.config.ts. Relative paths in params count from here, wherever the worker was started. */
-export const PROJECT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const PROJECT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
 export function fromProject(path: string): string {
   return resolve(PROJECT, path);

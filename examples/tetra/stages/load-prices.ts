@@ -63,7 +63,12 @@ async function renameColumns(db: DuckDBConnection, names: z.output<typeof column
       `The file has no column "${name}" for \`${field}\`. Columns here: ${known.slice(1).join(', ')}.`,
     );
   });
-  await db.run(`CREATE TABLE staged AS SELECT line, ${select.join(', ')} FROM source ORDER BY line`);
+  // Lines are counted as in the file: a line that could not be read moves those after it down by one.
+  await db.run(`
+    CREATE TABLE staged AS
+    WITH rejected AS (SELECT line, row_number() OVER (ORDER BY line) AS place FROM reject_errors GROUP BY line)
+    SELECT line + (SELECT count(*) FROM rejected WHERE rejected.line - place < source.line) AS line, ${select.join(', ')}
+    FROM source ORDER BY line`);
 }
 
 async function countRows(db: DuckDBConnection): Promise<{ rows: number; unreadable: number }> {

@@ -72,11 +72,11 @@ describe('a dirty file', () => {
   const ROWS = [
     'date,open,high,low,close',
     '2024-01-02,10,11,9,10.5',
+    '2024-01-08,10,11,9',
     '2024-01-03,10,11,9,ten',
     '2024-01-04,10,9,11,10',
     '2024-01-05,-1,11,9,10',
     '2024-01-02,10,11,9,10.5',
-    '2024-01-08,10,11,9',
     '2024-01-09,"1,010.5","1,020","1,000","1,015.25"',
     '',
   ].join('\n');
@@ -100,10 +100,10 @@ describe('a dirty file', () => {
     expect(output.bad_rows).toBe(5);
     expect(noted.metrics['bad_rows']).toBe(5);
     expect(output.bad_examples.map((row) => `${row.line}: ${row.reason}`)).toEqual([
-      '3: a price is missing or not a number',
-      '4: the high is below the low',
-      '5: a price is not above zero',
-      '6: the date 2024-01-02 was given before',
+      '4: a price is missing or not a number',
+      '5: the high is below the low',
+      '6: a price is not above zero',
+      '7: the date 2024-01-02 was given before',
     ]);
   });
 
