@@ -13,6 +13,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DEMO_PIPELINE = 'examples/tetra/pipelines/market-data.yaml';
 const LAST_LINES = 20;
 
+const NEEDED_NODE = [20, 19];
 const COMMANDS = { demo, test, bench };
 
 /** A step that failed, with what to tell the user. */
@@ -25,6 +26,7 @@ if (run === undefined) {
   process.exit(2);
 }
 try {
+  requireNode();
   process.exitCode = await run(extra);
 } catch (error) {
   if (!(error instanceof StepError)) throw error;
@@ -68,6 +70,15 @@ async function bench(args) {
     join('bench', 'main.ts'),
     ...args,
   ]);
+}
+
+function requireNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  const [neededMajor, neededMinor] = NEEDED_NODE;
+  if (major > neededMajor || (major === neededMajor && minor >= neededMinor)) return;
+  throw new StepError(
+    `Node ${process.versions.node} is too old: install Node ${NEEDED_NODE.join('.')} or later.`,
+  );
 }
 
 async function prepare(tools) {
