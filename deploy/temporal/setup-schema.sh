@@ -18,10 +18,10 @@ bring_up_to_date() {
     return
   fi
   case "$output" in
-    *'"schema_version" does not exist'*) ;;
+    *schema_version*'does not exist'*) ;;
     *)
       echo "$output" >&2
-      echo "$1: cannot update the schema; nothing else was changed." >&2
+      echo "$1: cannot update the schema." >&2
       exit 1
       ;;
   esac
