@@ -60,6 +60,12 @@ function valuesRead(source: string, scope: Scope): { readonly [name: string]: Js
   return values;
 }
 
+/** Long values are told in full by the output, not by the message. */
+function shown(value: Json): string {
+  const text = JSON.stringify(value);
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}
+
 function pathText(path: readonly string[]): string {
   return path
     .map((part, index) =>
@@ -69,7 +75,7 @@ function pathText(path: readonly string[]): string {
 }
 
 function describe(check: CheckResult): string {
-  const values = Object.entries(check.values).map(([name, value]) => `${name} is ${JSON.stringify(value)}`);
+  const values = Object.entries(check.values).map(([name, value]) => `${name} is ${shown(value)}`);
   const why = check.error ?? (values.length === 0 ? '' : values.join(', '));
   return `"${check.name}" (${check.assert})${why === '' ? '' : `: ${why}`}`;
 }
