@@ -7,6 +7,7 @@ import { Client, Connection } from '@temporalio/client';
 import { execa } from 'execa';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { SEARCH_ATTRIBUTE } from '../../src/shared/names.js';
+import { checkConfiguredServer } from '../../src/client/temporal-server/doctor-server.js';
 import { startEmbeddedServer } from '../../src/client/temporal-server/embedded-server.js';
 import type { EmbeddedServer } from '../../src/client/temporal-server/embedded-server.js';
 import { freePorts } from '../../src/client/temporal-server/ports.js';
@@ -106,6 +107,10 @@ it('starts a server with what runs need and stops it when its only user is done'
     expect(Number(config?.workflowExecutionRetentionTtl?.seconds)).toBe(30 * 86_400);
   });
   expect(await commandLineOf(server.pid)).toContain('history.transferProcessorMaxPollRPS=2000');
+  expect(await checkConfiguredServer({ TEMPORAL_ADDRESS: server.address })).toMatchObject([
+    { ok: true, message: expect.stringContaining('answers and has the namespace "default"') as string },
+    { ok: true, check: 'search_attributes' },
+  ]);
   await server.release();
   expect(await isRunning(server.pid)).toBe(false);
 });

@@ -1,8 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Connection } from '@temporalio/client';
 import { execa } from 'execa';
-import { loadConnectionSettings, type ConnectionSettings } from '../../worker/connection.js';
 import { failure, fine, warning } from './finding.js';
 import type { Finding } from './finding.js';
 import { findTemporalCli, findTestServer } from './locate.js';
@@ -16,7 +14,6 @@ const GO: Program = { name: 'Go', command: 'go', args: ['version'] };
 const MAVEN: Program = { name: 'Maven', command: 'mvn', args: ['--version'] };
 
 const SETUP = 'Run "sluice setup" now, or leave it to the first run.';
-const REACH_WITHIN_MS = 5_000;
 
 export async function checkTemporalCli(options: LocateOptions): Promise<Finding> {
   const check = 'temporal_cli';
@@ -66,44 +63,6 @@ export async function checkTestServer(options: LocateOptions): Promise<Finding> 
     );
   }
   return finding;
-}
-
-/** The server that the environment or Temporal's configuration file names, if one does. */
-export async function checkConfiguredServer(env: NodeJS.ProcessEnv): Promise<Finding> {
-  const check = 'temporal_server';
-  try {
-    const settings = loadConnectionSettings({ env });
-    if (settings.configured) return await reach(check, settings);
-    return fine(check, 'No Temporal server is configured: runs use a local one of their own.');
-  } catch (error) {
-    return failure(
-      check,
-      `The Temporal connection settings cannot be read: ${reasonOf(error)}`,
-      'Mend the TEMPORAL_* variables or the file that TEMPORAL_CONFIG_FILE names.',
-    );
-  }
-}
-
-async function reach(check: string, settings: ConnectionSettings): Promise<Finding> {
-  const { connectionOptions, namespace } = settings;
-  const { address } = connectionOptions;
-  try {
-    const connection = await Connection.connect({ ...connectionOptions, connectTimeout: REACH_WITHIN_MS });
-    try {
-      await connection.withDeadline(Date.now() + REACH_WITHIN_MS, () =>
-        connection.workflowService.describeNamespace({ namespace }),
-      );
-    } finally {
-      await connection.close();
-    }
-    return fine(check, `The Temporal server at ${address} answers and has the namespace "${namespace}".`);
-  } catch (error) {
-    return failure(
-      check,
-      `The Temporal server at ${address} with the namespace "${namespace}" cannot be used: ${reasonOf(error)}`,
-      'Check that it runs and that TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, the key and TLS settings are right, or unset them to use a local server.',
-    );
-  }
 }
 
 async function found(

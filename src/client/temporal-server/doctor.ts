@@ -1,5 +1,6 @@
 import { checkBundle, checkDisk, checkNode, checkProtobuf, checkProjectFolder } from './doctor-local.js';
-import { checkConfiguredServer, checkTemporalCli, checkTestServer } from './doctor-tools.js';
+import { checkConfiguredServer } from './doctor-server.js';
+import { checkTemporalCli, checkTestServer } from './doctor-tools.js';
 import type { Finding } from './finding.js';
 
 export type { Finding } from './finding.js';
@@ -16,7 +17,7 @@ export type DiagnoseOptions = {
  * nothing; never throws.
  */
 export async function diagnose({ dir, env = process.env }: DiagnoseOptions): Promise<readonly Finding[]> {
-  return Promise.all([
+  const findings = await Promise.all([
     Promise.resolve(checkNode(process.versions.node)),
     checkTemporalCli({ env }),
     checkTestServer({ env }),
@@ -26,4 +27,5 @@ export async function diagnose({ dir, env = process.env }: DiagnoseOptions): Pro
     checkDisk(dir),
     checkBundle(),
   ]);
+  return findings.flat();
 }

@@ -8,11 +8,8 @@ import {
   checkProjectFolder,
   checkProtobuf,
 } from '../../../../src/client/temporal-server/doctor-local.js';
-import {
-  checkConfiguredServer,
-  checkTemporalCli,
-  checkTestServer,
-} from '../../../../src/client/temporal-server/doctor-tools.js';
+import { checkConfiguredServer } from '../../../../src/client/temporal-server/doctor-server.js';
+import { checkTemporalCli, checkTestServer } from '../../../../src/client/temporal-server/doctor-tools.js';
 import { diagnose } from '../../../../src/client/temporal-server/doctor.js';
 
 let dir: string;
@@ -112,17 +109,28 @@ it('reports a variable that names no executable as an error, with what to do', a
 });
 
 it('is content without a configured server', async () => {
-  expect(await checkConfiguredServer({ TEMPORAL_CONFIG_FILE: join(dir, 'none.toml') })).toMatchObject({
-    ok: true,
-  });
+  expect(await checkConfiguredServer({ TEMPORAL_CONFIG_FILE: join(dir, 'none.toml') })).toMatchObject([
+    { ok: true },
+  ]);
 });
 
 it('reports connection settings that cannot be read', async () => {
   const config = await file('temporal.toml', 'address = [');
-  expect(await checkConfiguredServer({ TEMPORAL_CONFIG_FILE: config })).toMatchObject({
-    level: 'error',
-    message: expect.stringContaining('connection settings cannot be read') as string,
-  });
+  expect(await checkConfiguredServer({ TEMPORAL_CONFIG_FILE: config })).toMatchObject([
+    { level: 'error', message: expect.stringContaining('connection settings cannot be read') as string },
+  ]);
+});
+
+it('names the address that cannot be reached and what to check', async () => {
+  expect(await checkConfiguredServer({ TEMPORAL_ADDRESS: '127.0.0.1:1' })).toMatchObject([
+    {
+      level: 'error',
+      message: expect.stringContaining(
+        'The Temporal server at 127.0.0.1:1 with the namespace "default"',
+      ) as string,
+      fix: expect.stringContaining('TEMPORAL_ADDRESS') as string,
+    },
+  ]);
 });
 
 it('looks at everything and never throws', async () => {
