@@ -31,7 +31,7 @@ export async function rawParallel(width: number): Promise<void> {
 export async function rawGraph(needs: ReadonlyArray<readonly number[]>): Promise<void> {
   const done: Promise<unknown>[] = [];
   needs.forEach((before, index) => {
-    done.push(Promise.all(before.map((need) => done[need])).then(() => noop({ index })));
+    done.push(Promise.all(before.flatMap((need) => done[need] ?? [])).then(() => noop({ index })));
   });
   await Promise.all(done);
 }

@@ -1,4 +1,4 @@
-import { CancellationScope, sleep, workflowInfo } from '@temporalio/workflow';
+import { type CancellationScope, sleep, workflowInfo } from '@temporalio/workflow';
 import type { Json } from '../shared/json.js';
 import { MOST_BYTES_A_TASK } from './history-limits.js';
 

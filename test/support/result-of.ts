@@ -10,7 +10,7 @@ export async function resultOf(handle: WorkflowHandle): Promise<RunResult> {
     if (error.cause instanceof ApplicationFailure && error.cause.details?.[0] !== undefined) {
       return error.cause.details[0] as RunResult;
     }
-    if (error.cause?.name === 'CancelledFailure') return (await handle.query('status')) as RunResult;
+    if (error.cause?.name === 'CancelledFailure') return handle.query<RunResult>('status');
     throw error.cause ?? error;
   }
 }

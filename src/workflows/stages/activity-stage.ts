@@ -38,12 +38,12 @@ export function runCommand(stage: StagePlan, context: StageRunContext): Promise<
 /** Sends an HTTP request from the worker. */
 export function runHttp(stage: StagePlan, context: StageRunContext): Promise<StageOutcome> {
   if (stage.action.kind !== 'http') throw new Error(`Stage "${stage.id}" is not an HTTP stage.`);
-  const task = context.memory.task(stage, stage.action.request as Template, context.scope);
+  const task = context.memory.task(stage, stage.action.request, context.scope);
   return runActivity(stage, ACTIVITY.http, task, context);
 }
 
 /** Schedules the stage's activity and books what came of it. */
-export async function runActivity(
+async function runActivity(
   stage: StagePlan,
   activityType: string,
   task: StageTask,

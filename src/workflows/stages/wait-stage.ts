@@ -1,5 +1,5 @@
 import { scheduleActivity } from '@temporalio/workflow';
-import type { StagePlan, Template } from '../../engine/plan.js';
+import type { StagePlan } from '../../engine/plan.js';
 import type { StageOutcome } from '../../engine/stage-record.js';
 import { formatDuration } from '../../shared/format-duration.js';
 import { ACTIVITY } from '../../shared/names.js';
@@ -15,7 +15,7 @@ import type { StageRunContext } from './stage-context.js';
 export async function runWaitFor(stage: StagePlan, context: StageRunContext): Promise<StageOutcome> {
   if (stage.action.kind !== 'wait_for') throw new Error(`Stage "${stage.id}" does not wait for anything.`);
   const { target, every_ms, wait_timeout_ms } = stage.action;
-  const task = context.memory.task(stage, target as Template, context.scope);
+  const task = context.memory.task(stage, target, context.scope);
   try {
     const result = await scheduleActivity<TaskResult>(ACTIVITY.probe, [task], {
       ...activityOptions(stage),

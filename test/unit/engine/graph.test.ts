@@ -79,7 +79,10 @@ describe('the shortest cycle', () => {
         const graph = new Map(needs.map((list, at) => [`n${at}`, list.map((need) => `n${need}`)]));
         const cycle = shortestCycle(graph);
         const levels = () => stageLevels([...graph].map(([id, depends_on]) => ({ id, depends_on })));
-        if (cycle === null) return void expect(levels).not.toThrow();
+        if (cycle === null) {
+          expect(levels).not.toThrow();
+          return;
+        }
         expect(levels).toThrow('cycle');
         expect(cycle.at(0)).toBe(cycle.at(-1));
         cycle.slice(0, -1).forEach((id, at) => expect(graph.get(id)).toContain(cycle[at + 1]));

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FailurePolicy, RunWhen, Scheduling, StagePlan } from '../../../src/engine/plan.js';
 import { RunLedger } from '../../../src/engine/run-ledger.js';
-import { type StageOutcome, type StageRecord, toStageResult } from '../../../src/engine/stage-record.js';
+import { type StageRecord, toStageResult } from '../../../src/engine/stage-record.js';
 import type { StopReason } from '../../../src/engine/verdict.js';
 import { aStage } from '../../support/a-plan.js';
 
@@ -82,11 +82,7 @@ function play(script: Script, watch: Watch = {}): RunLedger {
     if (running.length === 0) break;
     const id = running[(watch.pick?.(running) ?? 0) % running.length] ?? '';
     const ending = endingOf(id);
-    ledger.end(
-      id,
-      { status: ending === 'condition' ? 'succeeded' : ending, attempts: 1 } as StageOutcome,
-      (clock += 1),
-    );
+    ledger.end(id, { status: ending === 'condition' ? 'succeeded' : ending, attempts: 1 }, (clock += 1));
     ends += 1;
     if (watch.stopAfter?.ends === ends) ledger.stop(watch.stopAfter.reason, clock);
   }
@@ -235,10 +231,6 @@ function continued(script: Script, ended: readonly StageRecord[]): RunLedger {
     const [id] = ledger.running;
     if (id === undefined) return ledger;
     const ending = endingOf(id);
-    ledger.end(
-      id,
-      { status: ending === 'condition' ? 'succeeded' : ending, attempts: 1 } as StageOutcome,
-      clock,
-    );
+    ledger.end(id, { status: ending === 'condition' ? 'succeeded' : ending, attempts: 1 }, clock);
   }
 }
