@@ -1,18 +1,16 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from '@temporalio/client';
-import { destination, pino } from 'pino';
 import type { RunStatus } from '../../../engine/result.js';
 import { createDataConverter } from '../../../storage/external-storage-driver.js';
 import { createFolderStore } from '../../../storage/folder-store.js';
 import { loadConfig, type LoadedConfig } from '../../../worker/config.js';
-import { startWorker } from '../../../worker/create-worker.js';
 import type { RunHandle } from '../../run-handle.js';
 import { SluiceClient } from '../../sluice-client.js';
-import { hasWorker } from '../../task-queue.js';
 import type { CliContext } from '../context.js';
 import type { ConnectionFlags } from './connection-options.js';
 import { findServer, type FoundServer } from './find-server.js';
+import { hasLastingWorker, passingIdentity } from './lasting-worker.js';
 
 /** Where a run on a server of this machine keeps the folder of its configuration. */
 export const PROJECT_MEMO = 'project';
@@ -99,7 +97,7 @@ export class Session {
 
   /** True when a worker polls the task queue of a run. */
   async hasWorker(taskQueue = this.#client.taskQueue): Promise<boolean> {
-    return hasWorker(this.#client.temporal, taskQueue);
+    return this.#hasOwnWorker || hasLastingWorker(this.#client.temporal, taskQueue);
   }
 
   /**
@@ -109,10 +107,15 @@ export class Session {
   async ensureWorker(): Promise<boolean> {
     if (await this.hasWorker()) return true;
     if (this.server.kind === 'configured') return false;
+    const [{ startWorker }, { destination, pino }] = await Promise.all([
+      import('../../../worker/create-worker.js'),
+      import('pino'),
+    ]);
     const config = this.#config;
     const log = join(config.projectDir, '.sluice', 'worker.log');
     const worker = await startWorker({
       connectionSettings: this.server.settings,
+      identity: passingIdentity(),
       // The health endpoint belongs to workers that stay.
       config: { ...config, worker: { ...config.worker, httpPort: undefined } },
       log: pino({ level: 'info' }, destination({ dest: log, mkdir: true, sync: true })),

@@ -1,0 +1,16 @@
+import { fileURLToPath } from 'node:url';
+import { execa, type Options } from 'execa';
+
+const CLI = fileURLToPath(new URL('../../dist/client/cli/main.js', import.meta.url));
+
+/** Variables of the machine that would choose a server for the command. */
+const NO_SERVER = { TEMPORAL_ADDRESS: undefined, TEMPORAL_PROFILE: undefined, TEMPORAL_NAMESPACE: undefined };
+
+/** Runs the built command as a process of its own. */
+export function sluice(cwd: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  return execa('node', [CLI, ...args], {
+    cwd,
+    reject: false,
+    env: { ...NO_SERVER, ...env },
+  } satisfies Options);
+}
