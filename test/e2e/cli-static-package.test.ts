@@ -23,18 +23,18 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-function npx(args: readonly string[]) {
-  return execa('npx', ['--no-install', 'sluice', ...args], { cwd: dir });
+function sluice(args: readonly string[]) {
+  return execa(join(dir, 'node_modules', '.bin', 'sluice'), args, { cwd: dir });
 }
 
 describe('the packed package in an empty folder', () => {
   test(
     'makes a project that runs, is tested and has types',
     async () => {
-      await npx(['init']);
-      expect((await npx(['validate', 'pipelines/hello.yaml'])).stdout).toContain('is valid');
+      await sluice(['init']);
+      expect((await sluice(['validate', 'pipelines/hello.yaml'])).stdout).toContain('is valid');
 
-      const run = await npx(['run', 'pipelines/hello.yaml', '-i', 'name=Ada', '--json']);
+      const run = await sluice(['run', 'pipelines/hello.yaml', '-i', 'name=Ada', '--json']);
       expect(JSON.parse(run.stdout)).toMatchObject({
         status: 'succeeded',
         outputs: { greeting: 'Hello, Ada.', characters: 11 },

@@ -82,7 +82,7 @@ describe('the sluice process', () => {
 
   test('ends with 130 when it is interrupted before its work is done', async () => {
     const fifo = join(dir, 'slow.yaml');
-    await execa('mkfifo', [fifo]);
+    await execa('sh', ['-c', 'mkfifo "$1"', 'sh', fifo]);
     const running = sluice(['validate', 'slow.yaml']);
     // Opening it for writing waits until the command opens it for reading.
     const writer = await open(fifo, 'w');

@@ -12,15 +12,20 @@ export function formatPlan(plan: PlanDocument, colours: Colours): string {
   const rows = plan.waves.flatMap((wave, index) =>
     wave.map((id) => stageRow(String(index + 1), id, plan.stages[id], critical.has(id), colours)),
   );
+  const shown = rows.slice(0, MAX_ROWS);
+  const left = rows.length - shown.length;
   const parts = [
     heading(plan, colours),
-    formatTable(columnsFor(TITLES, rows), rows, colours),
+    formatTable(columnsFor(TITLES, shown), shown, colours),
+    ...(left === 0 ? [] : [`… and ${left} more stages. With --json all are shown.`]),
     ...hookParts(plan, colours),
     colours.dim(legend(plan)),
   ];
   return parts.join('\n\n');
 }
 
+/** Nobody reads more, and laying out a table of thousands of rows takes many seconds. */
+const MAX_ROWS = 500;
 const TITLES = ['WAVE', 'STAGE', 'DOES', 'AFTER', 'TIMEOUT', 'RETRY', 'WHEN'] as const;
 /** Longer lists and conditions go on in the next line. */
 const WRAP_AT: Readonly<Record<string, number>> = { AFTER: 32, WHEN: 48 };

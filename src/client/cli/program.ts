@@ -22,7 +22,7 @@ export function createProgram(cli: CliContext): Command {
     .description('Runs declarative pipelines durably on Temporal.')
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show this help')
-    .helpCommand('help [command]', 'show the help of a command')
+    .helpCommand(false)
     .option('--json', 'print one JSON document on stdout')
     .configureHelp({
       showGlobalOptions: true,

@@ -4,6 +4,7 @@ import { registerCompletion } from './commands/completion.js';
 import { registerDev } from './commands/dev.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerGraph } from './commands/graph.js';
+import { registerHelp } from './commands/help.js';
 import { registerInit } from './commands/init.js';
 import { registerList } from './commands/list.js';
 import { registerLogs } from './commands/logs.js';
@@ -24,7 +25,7 @@ export type Register = (program: Command, cli: CliContext) => void;
 
 /** Every command, in the order and under the headings of `sluice --help`. */
 export const REGISTRATIONS: ReadonlyArray<readonly [heading: string, commands: readonly Register[]]> = [
-  ['Project', [registerInit, registerDev, registerSetup, registerDoctor, registerCompletion]],
+  ['Project', [registerInit, registerDev, registerSetup, registerDoctor, registerCompletion, registerHelp]],
   ['Definitions', [registerValidate, registerPlan, registerGraph, registerSchema]],
   [
     'Runs',

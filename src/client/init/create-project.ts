@@ -23,7 +23,7 @@ type ProjectErrorOptions = {
 };
 
 /** The project was not created, and nothing was written. */
-export class ProjectError extends Error {
+class ProjectError extends Error {
   override readonly name = 'ProjectError';
   readonly code: ProjectErrorOptions['code'];
   readonly hint: string;

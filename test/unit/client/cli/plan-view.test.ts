@@ -75,6 +75,14 @@ describe('the plan for people', () => {
     expect(formatPlan(planDocument(aPlan(stages)), plain)).toContain('s4 → s5 → … → s35 → s36');
   });
 
+  test('shows the first 500 stages of a large plan and counts the rest', () => {
+    const stages = Array.from({ length: 520 }, (_, i) => aStage(`s${i}`));
+    const text = formatPlan(planDocument(aPlan(stages)), plain);
+    expect(text).toContain('1  s499 ');
+    expect(text).not.toContain('1  s500 ');
+    expect(text).toContain('… and 20 more stages. With --json all are shown.');
+  });
+
   test('says that a stage is retried without limit, or not at all', () => {
     const retry = { ...aStage('a').retry, backoff: 1 };
     const text = formatPlan(

@@ -29,6 +29,20 @@ describe('the sluice command', () => {
     expect(stdout).toContain('Examples:\n');
   });
 
+  test('shows the help of a command with the word help too', async () => {
+    const { exitCode, stdout } = await runCli(['help', 'plan']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toBe((await runCli(['plan', '--help'])).stdout);
+    expect((await runCli(['help'])).stdout).toBe((await runCli(['--help'])).stdout);
+  });
+
+  test('suggests the command whose help was meant', async () => {
+    const { exitCode, stdout, stderr } = await runCli(['help', 'plam']);
+    expect(exitCode).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('Did you mean plan?');
+  });
+
   test('prints its version', async () => {
     const { exitCode, stdout } = await runCli(['--version']);
     expect(exitCode).toBe(0);

@@ -21,8 +21,7 @@ function commandNames(): readonly string[] {
   return program
     .createHelp()
     .visibleCommands(program)
-    .map((command) => command.name())
-    .filter((name) => name !== 'help');
+    .map((command) => command.name());
 }
 
 describe('the reference of the command line', () => {
