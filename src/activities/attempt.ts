@@ -68,7 +68,7 @@ export function stageContext(
     checkpoint: (value) => heartbeat.update({ checkpoint: plain('ctx.checkpoint(…)', value, redact) }),
     lastCheckpoint: heartbeat.lastCheckpoint,
     state: {
-      get: (key) => given.state?.get(key) ?? task.state?.[key],
+      get: (key) => given.state?.get(key) ?? earlierState(task, key),
       set: (key, value) => {
         given.state ??= new Map();
         given.state.set(key, plain(`ctx.state.set("${key}", …)`, value, redact));
@@ -84,6 +84,10 @@ export function stageContext(
     },
     secrets: { get: (name) => readSecret(name, task.secrets ?? [], deps.env) },
   };
+}
+
+function earlierState({ state }: StageTask, key: string): Json | undefined {
+  return state !== undefined && Object.hasOwn(state, key) ? state[key] : undefined;
 }
 
 function progressDetails(fraction: number, message: string | undefined, redact: Redact): HeartbeatDetails {

@@ -12,12 +12,17 @@ export class NotJsonError extends Error {
  * Throws {@link NotJsonError} on what JSON would lose or change: BigInt, NaN, dates, class instances, cycles.
  */
 export function toPlainJson(value: unknown, text?: (value: string) => string): Json {
-  return copy(value, '', { text, above: new Set() });
+  return copy(value, { text, above: new Set(), path: [] });
 }
 
-type Walk = { readonly text: ((value: string) => string) | undefined; readonly above: Set<object> };
+/** `above` holds the objects and `path` the keys that lead to the value at hand. */
+type Walk = {
+  readonly text: ((value: string) => string) | undefined;
+  readonly above: Set<object>;
+  readonly path: (string | number)[];
+};
 
-function copy(value: unknown, path: string, walk: Walk): Json {
+function copy(value: unknown, walk: Walk): Json {
   switch (typeof value) {
     case 'undefined':
       return null;
@@ -26,45 +31,50 @@ function copy(value: unknown, path: string, walk: Walk): Json {
     case 'string':
       return walk.text === undefined ? value : walk.text(value);
     case 'number':
-      if (!Number.isFinite(value)) refuse(path, `the number ${value}`);
+      if (!Number.isFinite(value)) refuse(walk, `the number ${value}`);
       return value;
     case 'object':
-      return value === null ? null : copyObject(value, path, walk);
+      return value === null ? null : copyObject(value, walk);
     case 'bigint':
-      return refuse(path, `a BigInt (${value}n); convert it to a number or a string`);
+      return refuse(walk, `a BigInt (${value}n); convert it to a number or a string`);
     case 'function':
     case 'symbol':
-      return refuse(path, `a ${typeof value}`);
+      return refuse(walk, `a ${typeof value}`);
   }
 }
 
-function copyObject(value: object, path: string, walk: Walk): Json {
-  if (walk.above.has(value)) refuse(path, 'a reference back to an object that holds it');
-  if (walk.above.size >= MAX_DEPTH) refuse(path, `nested deeper than ${MAX_DEPTH} levels`);
+function copyObject(value: object, walk: Walk): Json {
+  if (walk.above.has(value)) refuse(walk, 'a reference back to an object that holds it');
+  if (walk.above.size >= MAX_DEPTH) refuse(walk, `nested deeper than ${MAX_DEPTH} levels`);
   walk.above.add(value);
-  const result = Array.isArray(value) ? copyList(value, path, walk) : copyRecord(value, path, walk);
+  const result = Array.isArray(value) ? copyList(value, walk) : copyRecord(value, walk);
   walk.above.delete(value);
   return result;
 }
 
-function copyList(value: readonly unknown[], path: string, walk: Walk): Json {
-  return Array.from(value, (item, index) => copy(item, `${path}[${index}]`, walk));
+function copyList(value: readonly unknown[], walk: Walk): Json {
+  return Array.from(value, (item, index) => copyAt(index, item, walk));
 }
 
-function copyRecord(value: object, path: string, walk: Walk): Json {
+function copyRecord(value: object, walk: Walk): Json {
   const prototype: unknown = Object.getPrototypeOf(value);
   // Objects of another realm (a sandbox, a test runner) have an Object.prototype of their own.
   if (prototype !== null && prototype !== Object.prototype && Object.getPrototypeOf(prototype) !== null) {
-    refuse(path, describeInstance(value));
+    refuse(walk, describeInstance(value));
   }
-  if (Object.prototype.toString.call(value) !== '[object Object]') refuse(path, describeInstance(value));
+  if (Object.prototype.toString.call(value) !== '[object Object]') refuse(walk, describeInstance(value));
   const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+  const { text } = walk;
   return Object.fromEntries(
-    entries.map(([key, item]) => {
-      const name = walk.text === undefined ? key : walk.text(key);
-      return [name, copy(item, path === '' ? key : `${path}.${key}`, walk)];
-    }),
+    entries.map(([key, item]) => [text === undefined ? key : text(key), copyAt(key, item, walk)]),
   );
+}
+
+function copyAt(key: string | number, item: unknown, walk: Walk): Json {
+  walk.path.push(key);
+  const result = copy(item, walk);
+  walk.path.pop();
+  return result;
 }
 
 function describeInstance(value: object): string {
@@ -73,6 +83,9 @@ function describeInstance(value: object): string {
   return name === undefined || name === '' ? 'an object that is not plain' : `an instance of ${name}`;
 }
 
-function refuse(path: string, what: string): never {
-  throw new NotJsonError(`${path === '' ? 'the value itself' : path} is ${what}, which JSON cannot hold`);
+function refuse({ path }: Walk, what: string): never {
+  const place = path
+    .map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i === 0 ? '' : '.'}${key}`))
+    .join('');
+  throw new NotJsonError(`${place === '' ? 'the value itself' : place} is ${what}, which JSON cannot hold`);
 }

@@ -1,14 +1,16 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { guardGroup, releaseGroup } from './group-guard.js';
 
 const FIRST_POLL_MS = 10;
 const LONGEST_POLL_MS = 250;
 const live = new Set<number>();
 let watchesExit = false;
 
-/** Remembers a process group so that it does not outlive this process, however that ends short of a SIGKILL. */
+/** Remembers a process group so that it does not outlive this process, however that ends. */
 export function trackGroup(pid: number): void {
   live.add(pid);
+  guardGroup(pid);
   if (watchesExit) return;
   watchesExit = true;
   process.once('exit', () => {
@@ -24,7 +26,7 @@ export function endGroup(pid: number): void {
 
 /** The group has ended, and its number may soon be that of another one. */
 export function forgetGroup(pid: number): void {
-  live.delete(pid);
+  if (live.delete(pid)) releaseGroup(pid);
 }
 
 /** SIGTERM to the whole group, SIGKILL to what is left of it after the grace. Resolves when it is gone. */

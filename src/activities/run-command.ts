@@ -10,6 +10,7 @@ import { commandEnvironment } from './command-environment.js';
 import { createOutputFile, type LastJson } from './command-output.js';
 import { stageFailure } from './failure.js';
 import { followOutput } from './follow-output.js';
+import { prepareGuard } from './group-guard.js';
 import { endGroup, forgetGroup, terminateGroup, trackGroup } from './process-group.js';
 import type { Produced } from './run-attempt.js';
 import { type Environment, fillSecrets } from './secrets.js';
@@ -62,6 +63,7 @@ async function execute(
 ): Promise<LastJson> {
   const { signal } = attempt.stopped;
   signal.throwIfAborted();
+  prepareGuard();
   const child = spawn(command, place);
   const { pid } = child;
   if (pid === undefined) throw notStarted(command, await child);

@@ -201,6 +201,13 @@ describe('a worker process', () => {
     expect(isAlive(pid)).toBe(false);
   });
 
+  test('that is killed leaves no command behind either', async () => {
+    const { child, pid } = await busyProcess('killed', '');
+    child.kill('SIGKILL');
+    await child;
+    await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false);
+  });
+
   test('ends at once when it is told twice, and leaves no command behind', async () => {
     const { child, pid } = await busyProcess('hasty', '');
     child.kill('SIGTERM');
