@@ -24,6 +24,7 @@ const FORBIDDEN_IMPORTS: ReadonlyArray<readonly [from: string, specifier: string
   ['workflows', '../storage/thing.js', 'imports go down only'],
   ['workflows', '../client/thing.js', 'imports go down only'],
   ['activities', '../worker/thing.js', 'imports go down only'],
+  ['storage', '../activities/thing.js', 'imports go down only'],
   ['storage', '../worker/thing.js', 'imports go down only'],
   ['storage', '../workflows/thing.js', 'imports go down only'],
   ['worker', '../client/thing.js', 'imports go down only'],
