@@ -82,14 +82,14 @@ async function writePackageJson(
     await write(path, newPackageJson(name, sluice));
     return null;
   }
-  const { text, added } = extend(path, await readFile(path, 'utf8'));
+  const { text, added } = extend(path, await readFile(path, 'utf8'), sluice);
   if (added.length > 0) await writeFile(path, text);
   return added;
 }
 
-function extend(path: string, before: string): PackageChange {
+function extend(path: string, before: string, sluice: string): PackageChange {
   try {
-    return extendPackageJson(before);
+    return extendPackageJson(before, sluice);
   } catch (cause) {
     throw new ProjectError(`"${path}" is not valid: ${(cause as Error).message}`, {
       code: 'package_json_invalid',

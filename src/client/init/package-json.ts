@@ -20,24 +20,41 @@ export function newPackageJson(name: string, sluice: string): string {
   });
 }
 
-/** Adds what a project lacks and leaves all else as it is. Throws a SyntaxError when the text is not JSON. */
-export function extendPackageJson(text: string): PackageChange {
+/**
+ * Adds what a project lacks and leaves all else as it is. `sluice` is the version to depend on where it does not yet.
+ * Throws a SyntaxError when the text is no JSON object.
+ */
+export function extendPackageJson(text: string, sluice: string): PackageChange {
   const parsed = JSON.parse(text) as Json;
-  if (!isJsonObject(parsed)) throw new SyntaxError('package.json must hold an object');
-  const scripts = isJsonObject(parsed['scripts']) ? parsed['scripts'] : {};
-  const test = scripts['test'];
-  const needsTest = test === undefined || (typeof test === 'string' && NO_TEST.test(test));
+  if (!isJsonObject(parsed)) throw new SyntaxError('it must hold an object');
+  const scripts = objectAt(parsed, 'scripts');
+  const needsTest = lacksTest(scripts['test']);
+  const needsSluice = !DEPENDENCIES.some((key) => objectAt(parsed, key)['sluice'] !== undefined);
   const added = [
     ...(parsed['type'] === undefined ? ['type'] : []),
     ...(scripts['start'] === undefined ? ['scripts.start'] : []),
     ...(needsTest ? ['scripts.test'] : []),
+    ...(needsSluice ? ['dependencies.sluice'] : []),
   ];
+  if (added.length === 0) return { text, added };
   const changed: JsonObject = {
     ...parsed,
     type: parsed['type'] ?? 'module',
     scripts: { start: RUN_SCRIPT, ...scripts, ...(needsTest ? { test: TEST_SCRIPT } : {}) },
+    ...(needsSluice ? { dependencies: { ...objectAt(parsed, 'dependencies'), sluice } } : {}),
   };
-  return added.length === 0 ? { text, added } : { text: format(changed), added };
+  return { text: format(changed), added };
+}
+
+const DEPENDENCIES = ['dependencies', 'devDependencies', 'peerDependencies'] as const;
+
+function objectAt(value: JsonObject, key: string): JsonObject {
+  const found = value[key];
+  return isJsonObject(found) ? found : {};
+}
+
+function lacksTest(script: Json | undefined): boolean {
+  return script === undefined || (typeof script === 'string' && NO_TEST.test(script));
 }
 
 function format(value: JsonObject): string {

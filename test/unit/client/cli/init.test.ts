@@ -108,8 +108,19 @@ describe('init', () => {
     });
   });
 
+  test('adds the dependency to a package.json without it, so that npm install brings it', async () => {
+    await writeFile(join(dir, 'package.json'), '{ "dependencies": { "left-pad": "1.0.0" } }');
+    const { stderr } = await runCli(['init'], { cwd: dir });
+    expect(stderr).toContain('dependencies.sluice');
+    expect((await packageJson())['dependencies']).toEqual({
+      'left-pad': '1.0.0',
+      sluice: expect.stringMatching(/^file:/) as string,
+    });
+  });
+
   test('leaves a package.json that lacks nothing byte for byte', async () => {
-    const text = '{"type":"commonjs","scripts":{"start":"a","test":"b"}}';
+    const text =
+      '{"type":"commonjs","scripts":{"start":"a","test":"b"},"devDependencies":{"sluice":"file:sluice.tgz"}}';
     await writeFile(join(dir, 'package.json'), text);
     await runCli(['init'], { cwd: dir });
     expect(await readFile(join(dir, 'package.json'), 'utf8')).toBe(text);
