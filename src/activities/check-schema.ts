@@ -13,7 +13,7 @@ export async function checkSchema<S extends z.ZodType>(
 }
 
 /** Every problem of a zod schema on one line: `at rows: …; at rows[2].date: …`. */
-export function describeIssues(issues: readonly z.core.$ZodIssue[]): string {
+function describeIssues(issues: readonly z.core.$ZodIssue[]): string {
   const shown = issues.slice(0, 20).map((issue) => {
     const path = pathText(issue.path);
     return path === '' ? issue.message : `at ${path}: ${issue.message}`;

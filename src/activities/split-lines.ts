@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 
 /** A line longer than this is cut into several, so that output without line breaks cannot fill the memory. */
-export const LONGEST_LINE = 1024 * 1024;
+const LONGEST_LINE = 1024 * 1024;
 
 /** Lines of a byte stream, without their line breaks. Bytes that are no UTF-8 become U+FFFD. */
 export async function* splitLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {

@@ -10,7 +10,7 @@ import { type BlobStore, StoreError } from './blob-store.js';
 import { getObject, putObject } from './objects.js';
 
 /** Payloads from this size on are kept in the store; Temporal's own limit is 2 MiB for one payload. */
-export const EXTERNAL_PAYLOAD_BYTES = 128 * 1024;
+const EXTERNAL_PAYLOAD_BYTES = 128 * 1024;
 
 const { Payload: PayloadMessage } = proto.temporal.api.common.v1;
 

@@ -8,7 +8,7 @@ import { importModule } from './import-module.js';
 import { configSchema, type WorkerSettings } from './config-schema.js';
 
 /** The file looked for, in this order, beside a definition and in the folders above it. */
-export const CONFIG_FILES = ['ts', 'mts', 'js', 'mjs', 'json'].map(
+const CONFIG_FILES = ['ts', 'mts', 'js', 'mjs', 'json'].map(
   (extension) => `sluice.config.${extension}`,
 );
 
