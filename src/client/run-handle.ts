@@ -24,6 +24,7 @@ import { byStage, readLiveAttempts } from './live-attempt.js';
 import type { RunEvent, RunSnapshot } from './run-event.js';
 import type { RunReference } from './find-run.js';
 import { toListItem } from './run-list.js';
+import { hasWorker } from './task-queue.js';
 import { runUrl } from './ui-link.js';
 import { type WatchOptions, watchRun } from './watch-run.js';
 
@@ -69,11 +70,15 @@ export class RunHandle {
   async status(options: { readonly outputs?: boolean } = {}): Promise<RunStatus> {
     const description = await this.describe();
     if (description.closeTime !== undefined) return statusFromResult(await this.result());
+    const { taskQueue } = description;
+    const notes = [`No worker answers on task queue "${taskQueue}".`];
+    // Without one a query would wait for its whole time limit.
+    if (!(await hasWorker(this.#deps.client, taskQueue))) return this.#bare(description, notes);
     try {
       return await this.query(options, description);
     } catch (error) {
       if (!isNoAnswer(error)) throw error;
-      return this.#bare(description, [`No worker answers on task queue "${description.taskQueue}".`]);
+      return this.#bare(description, notes);
     }
   }
 

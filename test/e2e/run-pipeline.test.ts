@@ -110,7 +110,7 @@ it('lists runs, and finds them again by workflow ID, run ID and pipeline', async
   expect(runs).toContainEqual(expect.objectContaining({ workflow_id: 'example/bad', status: 'failed' }));
   const only = await runCli(['list', '--status', 'failed', '--pipeline', 'example', '--json'], { cwd: dir });
   expect((JSON.parse(only.stdout) as { runs: unknown[] }).runs).toHaveLength(1);
-  for (const name of ['example/good', succeeded.run_id]]) {
+  for (const name of ['example/good', succeeded.run_id]) {
     const result = await runCli(['result', name, '--json'], { cwd: dir });
     expect(JSON.parse(result.stdout)).toEqual(succeeded);
   }
@@ -121,27 +121,20 @@ it('lists runs, and finds them again by workflow ID, run ID and pipeline', async
 
 it('keeps what the stages wrote, by stage and attempt', async () => {
   const logs = await runCli(['logs', 'example/good', '--stage', 'flaky'], { cwd: dir });
-  expect(logs.stdout).toBe('flaky │ no luck');
+  expect(logs.stdout).toBe('flaky │ no luck\n');
   const all = await runCli(['logs', 'example/good', '--json'], { cwd: dir });
   const { lines } = JSON.parse(all.stdout) as { lines: { stage: string }[] };
-  expect(new Set(lines.map((line) => line.stage))).toEqual(new Set(['load', 'flaky', 'clean']]));
+  expect(new Set(lines.map((line) => line.stage))).toEqual(new Set(['load', 'flaky', 'clean']));
   const missing = await runCli(['logs', 'example/good', '--stage', 'nope'], { cwd: dir });
   expect(missing.exitCode).toBe(2);
   expect(missing.stderr).toContain('has no stage "nope"');
 });
 
 it('reports everything that is wrong with the inputs before it looks for a server', async () => {
-  const run = await runCli([
-    'run',
-    'example.yaml',
-    '-i',
-    'whu=x',
-    '-i',
-    'times=many',
-    '--mode',
-    'daily',
-    '--json',
-  ], { cwd: dir });
+  const run = await runCli(
+    ['run', 'example.yaml', '-i', 'whu=x', '-i', 'times=many', '--mode', 'daily', '--json'],
+    { cwd: dir },
+  );
   expect(run.exitCode).toBe(2);
   const { error } = JSON.parse(run.stdout) as { error: { code: string; message: string } };
   expect(error.code).toBe('invalid_inputs');
@@ -160,7 +153,7 @@ it('says which runs exist when it is asked for one that does not', async () => {
 });
 
 it('does not steer a run that has ended', async () => {
-  for (const command of ['cancel', 'terminate']]) {
+  for (const command of ['cancel', 'terminate']) {
     const outcome = await runCli([command, 'example/good'], { cwd: dir });
     expect(outcome.exitCode).toBe(1);
     expect(outcome.stderr).toContain('The run "example/good" has ended already.');
