@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { toDot } from '../../../../src/client/graph/dot.js';
 import { graphModel } from '../../../../src/client/graph/graph-model.js';
@@ -119,5 +120,18 @@ describe('labels made of hostile text', () => {
     expect(labels).toHaveLength(HOSTILE.length + 1);
     for (const label of labels) expect(label.replaceAll('<br/>', '')).not.toMatch(/[<>&%$`{}\n]/);
     expect(mermaid).not.toMatch(/^\s*click/m);
+  });
+
+  test('draw whatever the text is', async () => {
+    const text = fc.string({ unit: 'binary', maxLength: 60 });
+    await fc.assert(
+      fc.asyncProperty(text, text, async (name, condition) => {
+        const plan = aPlan([aStage('a', { name, condition }), aStage('b', { depends_on: ['a'] })]);
+        const html = await toHtml(graphModel({ ...plan, pipeline: name }));
+        expect(html.match(/class="node"/g)).toHaveLength(2);
+        expect(html.match(/<tr/g)).toHaveLength(3);
+      }),
+      { numRuns: 60, seed: 7 },
+    );
   });
 });
