@@ -14,6 +14,7 @@ import type { Problem } from './problem.js';
 import { readDraft } from './read-draft.js';
 import { type Locate, nowhere, Reporter } from './reporter.js';
 import { shown } from './schema/report-issues.js';
+import { sourceOfValue } from './source/read-source.js';
 import { listNames } from './suggest.js';
 
 export type CompileOptions = {
@@ -32,10 +33,19 @@ export type CompileOutcome = { readonly plan: Plan | null; readonly problems: re
 
 /** Checks a plain-object definition and makes its plan: null when there is any error. Never throws on bad input. */
 export function compileDefinition(value: unknown, options: CompileOptions): CompileOutcome {
+  const source = sourceOfValue(value);
+  if ('value' in source && source.value !== undefined) return compileJson(source.value, options);
+  const reporter = new Reporter();
+  if ('code' in source) reporter.report({ ...source, path: [] });
+  return { plan: null, problems: reporter.problems(options.file ?? 'definition', options.locate ?? nowhere) };
+}
+
+/** {@link compileDefinition} for what was read from a text. */
+export function compileJson(value: Json, options: CompileOptions): CompileOutcome {
   const reporter = new Reporter();
   const plan = isJsonObject(value) ? compileObject(value, options, reporter) : null;
   if (!isJsonObject(value)) {
-    const message = `a definition must be an object with \`name\` and \`stages\`, got ${shown((value ?? null) as Json)}`;
+    const message = `a definition must be an object with \`name\` and \`stages\`, got ${shown(value)}`;
     reporter.report({ code: 'not-an-object', path: [], message });
   }
   return { plan, problems: reporter.problems(options.file ?? 'definition', options.locate ?? nowhere) };

@@ -53,7 +53,7 @@ function expandText(text: string, path: Path, env: Env, reporter: Reporter): str
       path,
       offset,
       message,
-      suggestion: suggest(name, Object.keys(env)),
+      suggestion: () => suggest(name, Object.keys(env)),
     });
     return match;
   });

@@ -1,13 +1,12 @@
-import { readFile, stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import type { Plan } from '../engine/plan.js';
 import type { StageCatalog } from './catalog.js';
 import { type Child, type ChildFault, childReferences, resolveReference } from './children.js';
-import { compileDefinition } from './compile.js';
+import { compileJson } from './compile.js';
 import type { Env } from './expand-env.js';
 import type { Problem } from './problem.js';
-import type { ProblemCode } from './problem-codes.js';
-import { MAX_FILE_BYTES, parseSource } from './source/parse-source.js';
+import { type ParsedSource, parseSource } from './source/parse-source.js';
+import { readSource, sourceOfValue, type Unreadable } from './source/read-source.js';
 
 export type LoadOptions = {
   /** Null when stage functions are not known; `uses` and `with` are then not checked. */
@@ -28,8 +27,7 @@ export type LoadOutcome = {
 
 /** Loads a definition file and the pipelines it runs. Problems are values; it never throws on a bad file. */
 export async function loadDefinition(file: string, options: LoadOptions): Promise<LoadOutcome> {
-  const session = new LoadSession(file, options);
-  return session.load(() => readText(resolve(file)));
+  return new LoadSession(file, options).load(await readSource(resolve(file)));
 }
 
 /** Loads a definition from a text; `file` gives its name and where relative paths start. */
@@ -37,20 +35,24 @@ export async function loadDefinitionText(
   text: string,
   options: LoadOptions & { readonly file: string },
 ): Promise<LoadOutcome> {
-  const session = new LoadSession(options.file, options);
-  return session.load(() => Promise.resolve(text));
+  return new LoadSession(options.file, options).load(parseSource(text));
 }
 
-type Unreadable = { readonly code: ProblemCode; readonly message: string };
-
-type Loaded = { readonly plan: Plan | null };
+/** Loads a definition that was built in code; `file` gives its name and where relative paths start. */
+export async function loadDefinitionValue(
+  value: unknown,
+  options: LoadOptions & { readonly file: string },
+): Promise<LoadOutcome> {
+  return new LoadSession(options.file, options).load(sourceOfValue(value));
+}
 
 class LoadSession {
   readonly #file: string;
   readonly #root: string;
   readonly #options: LoadOptions;
   readonly #problems: Problem[] = [];
-  readonly #loaded = new Map<string, Loaded>();
+  /** Plans by file; null where there is none. */
+  readonly #loaded = new Map<string, Plan | null>();
   readonly #plans = new Map<string, Plan>();
 
   constructor(file: string, options: LoadOptions) {
@@ -59,53 +61,44 @@ class LoadSession {
     this.#options = options;
   }
 
-  async load(read: () => Promise<string | Unreadable>): Promise<LoadOutcome> {
-    const { plan } = await this.#loadFile(this.#root, [], read);
+  async load(source: ParsedSource | Unreadable): Promise<LoadOutcome> {
+    const plan = await this.#compile(this.#root, [], source);
     const isUsable = plan !== null && !this.#problems.some((problem) => problem.severity === 'error');
     return {
       file: this.#file,
       plan: isUsable ? { ...plan, pipelines: Object.fromEntries(this.#plans) } : null,
-      problems: this.#problems.toSorted((a, b) => this.#order(a) - this.#order(b)),
+      problems: inOrder(this.#problems, this.#file),
       files: [...this.#loaded.keys()],
     };
   }
 
-  /** Problems of the root file come first; sorting keeps the order within files. */
-  #order(problem: Problem): number {
-    return problem.file === this.#file ? 0 : 1;
-  }
-
-  async #loadFile(
+  async #compile(
     file: string,
     parents: readonly string[],
-    read: () => Promise<string | Unreadable>,
-  ): Promise<Loaded> {
-    const shownFile = this.#shown(file);
-    const text = await read();
-    if (typeof text !== 'string') {
-      this.#problems.push(placed({ ...text, file: shownFile }));
-      return this.#remember(file, { plan: null });
-    }
-    const source = parseSource(text);
-    for (const { code, message, place } of source.problems) {
-      this.#problems.push({ ...placed({ code, message, file: shownFile }), ...place });
-    }
-    if (source.value === undefined) return this.#remember(file, { plan: null });
-    const children = await this.#loadChildren(childReferences(source.value), file, [...parents, file]);
-    const { locate } = source;
-    const { plan, problems } = compileDefinition(source.value, {
-      ...this.#options,
-      file: shownFile,
-      locate,
-      children,
-    });
-    this.#problems.push(...problems);
-    return this.#remember(file, { plan: source.problems.length > 0 ? null : plan });
+    source: ParsedSource | Unreadable,
+  ): Promise<Plan | null> {
+    const plan =
+      'code' in source ? this.#refuse(file, source) : await this.#compileSource(file, parents, source);
+    this.#loaded.set(file, plan);
+    return plan;
   }
 
-  #remember(file: string, loaded: Loaded): Loaded {
-    this.#loaded.set(file, loaded);
-    return loaded;
+  #refuse(file: string, problem: Unreadable): null {
+    this.#problems.push({ ...placed(problem, this.#shown(file)) });
+    return null;
+  }
+
+  async #compileSource(file: string, parents: readonly string[], source: ParsedSource): Promise<Plan | null> {
+    const shownFile = this.#shown(file);
+    for (const problem of source.problems)
+      this.#problems.push({ ...placed(problem, shownFile), ...problem.place });
+    if (source.value === undefined) return null;
+    const children = await this.#loadChildren(childReferences(source.value), file, [...parents, file]);
+    const { locate } = source;
+    const options = { ...this.#options, file: shownFile, locate, children };
+    const { plan, problems } = compileJson(source.value, options);
+    this.#problems.push(...problems);
+    return source.problems.length > 0 ? null : plan;
   }
 
   async #loadChildren(
@@ -126,15 +119,14 @@ class LoadSession {
     const resolved = resolveReference(reference, from, this.#root, this.#options.catalog);
     if ('code' in resolved) return faulty(reference, resolved);
     const { file, key } = resolved;
-    if (parents.includes(file))
-      return faulty(key, this.#recursion([...parents.slice(parents.indexOf(file)), file]));
-    const known = this.#loaded.get(file);
-    if (known === undefined) {
-      const text = await readText(file);
-      if (typeof text !== 'string') return faulty(key, { ...missing(reference, text), suggestion: null });
-      await this.#loadFile(file, parents, () => Promise.resolve(text));
+    const start = parents.indexOf(file);
+    if (start !== -1) return faulty(key, this.#recursion([...parents.slice(start), file]));
+    if (!this.#loaded.has(file)) {
+      const source = await readSource(file);
+      if ('code' in source) return faulty(key, missing(reference, source));
+      await this.#compile(file, parents, source);
     }
-    const plan = this.#loaded.get(file)?.plan ?? null;
+    const plan = this.#loaded.get(file) ?? null;
     if (plan !== null) this.#plans.set(key, plan);
     return { key, plan, inputs: plan?.inputs ?? null, fault: null };
   }
@@ -152,30 +144,35 @@ class LoadSession {
   }
 }
 
+/** The root's problems first, then file by file; each in the order of its file. */
+function inOrder(problems: readonly Problem[], root: string): readonly Problem[] {
+  const files = [...new Set([root, ...problems.map(({ file }) => file)])];
+  const rank = new Map(files.map((file, i) => [file, i]));
+  const rankOf = (problem: Problem): number => rank.get(problem.file) ?? 0;
+  return problems.toSorted((a, b) => rankOf(a) - rankOf(b) || a.line - b.line || a.column - b.column);
+}
+
 function faulty(key: string, fault: ChildFault): Child {
   return { key, plan: null, inputs: null, fault };
 }
 
-function missing(reference: string, { code, message }: Unreadable): Unreadable {
-  if (code !== 'file-not-found') return { code, message: `runs "${reference}", but ${message}` };
-  return { code: 'unknown-pipeline', message: `runs "${reference}", which does not exist` };
-}
-
-function placed(problem: Unreadable & { readonly file: string }): Problem {
-  return { ...problem, severity: 'error', line: 1, column: 1, path: '', stage: null, suggestion: null };
-}
-
-async function readText(file: string): Promise<string | Unreadable> {
-  try {
-    const { size } = await stat(file);
-    if (size > MAX_FILE_BYTES) {
-      const mib = (size / 1024 / 1024).toFixed(1);
-      return { code: 'file-too-large', message: `the file has ${mib} MiB, the limit is 4 MiB` };
-    }
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
-  } catch (error) {
-    if (error instanceof TypeError) return { code: 'not-text', message: 'the file is not UTF-8 text' };
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    return { code: 'file-not-found', message: `the file cannot be read (${reason})` };
+function missing(reference: string, { code, message }: Unreadable): ChildFault {
+  if (code !== 'file-not-found') {
+    return { code, message: `runs "${reference}", but ${message}`, suggestion: null };
   }
+  return { code: 'unknown-pipeline', message: `runs "${reference}", which does not exist`, suggestion: null };
+}
+
+function placed({ code, message }: Unreadable, file: string): Problem {
+  return {
+    code,
+    message,
+    file,
+    severity: 'error',
+    line: 1,
+    column: 1,
+    path: '',
+    stage: null,
+    suggestion: null,
+  };
 }

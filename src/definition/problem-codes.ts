@@ -45,6 +45,7 @@ export const PROBLEM_CODES = {
   'env-not-set': 'A variable reads an environment variable that is not set and has no default.',
   'env-syntax': 'A `${NAME}` in a variable cannot be read.',
   'bad-input': 'An input contradicts itself: its default, its limits or its pattern.',
+  'too-many-problems': 'A file has more than 1,000 problems; only the first are shown.',
   'unknown-mode-stage': 'A mode selects a stage that does not exist.',
 } as const;
 

@@ -16,38 +16,57 @@ export type LocateOptions = {
 
 export type Locate = (path: Path, options?: LocateOptions) => Place;
 
+/** Looking for a near name costs time, so it can wait until it is known that the problem is shown. */
+export type Suggestion = string | null | (() => string | null);
+
 export type Finding = LocateOptions & {
   readonly code: ProblemCode;
   readonly path: Path;
   readonly message: string;
   readonly stage?: string | null;
-  readonly suggestion?: string | null;
+  readonly suggestion?: Suggestion;
   readonly severity?: 'error' | 'warning';
 };
+
+/** Most problems shown of one file, so that a broken generator costs neither minutes nor a wall of text. */
+export const MAX_PROBLEMS = 1000;
 
 /** Collects what is wrong; positions are looked up only at the end, because most definitions have no problem. */
 export class Reporter {
   readonly #findings: Finding[] = [];
+  #left = 0;
+  #hasErrors = false;
 
   report(finding: Finding): void {
-    this.#findings.push(finding);
+    if (finding.severity !== 'warning') this.#hasErrors = true;
+    if (this.#findings.length < MAX_PROBLEMS) this.#findings.push(finding);
+    else this.#left += 1;
   }
 
   get hasErrors(): boolean {
-    return this.#findings.some((finding) => finding.severity !== 'warning');
+    return this.#hasErrors;
   }
 
   /** The problems in the order of the file. */
   problems(file: string, locate: Locate): readonly Problem[] {
-    const problems = this.#findings.map((finding) => toProblem(finding, file, locate));
-    return problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
+    const problems = this.#findings
+      .map((finding) => toProblem(finding, file, locate))
+      .toSorted((a, b) => a.line - b.line || a.column - b.column);
+    const last = problems.at(-1);
+    if (this.#left === 0 || last === undefined) return problems;
+    const message = `there are ${this.#left} more problems; fix these first`;
+    return [
+      ...problems,
+      { ...last, code: 'too-many-problems', message, path: '', stage: null, suggestion: null },
+    ];
   }
 }
 
 function toProblem(finding: Finding, file: string, locate: Locate): Problem {
   const { code, path, message, stage = null, suggestion = null, severity = 'error' } = finding;
   const place = locate(path, finding);
-  return { code, severity, message, file, ...place, path: formatPath(path), stage, suggestion };
+  const near = typeof suggestion === 'function' ? suggestion() : suggestion;
+  return { code, severity, message, file, ...place, path: formatPath(path), stage, suggestion: near };
 }
 
 /** `['stages', 2, 'retry']` as `stages[2].retry`. */

@@ -110,7 +110,7 @@ function checkDeclared(
     code: 'unknown-name',
     message: `uses \`${use.root}.${step.name}\`, which does not exist. ${what} here: ${listNames(names)}`,
     offset: step.offset,
-    suggestion: suggest(step.name, names),
+    suggestion: () => suggest(step.name, names),
   });
 }
 
@@ -127,7 +127,7 @@ function checkStageUse(use: NameUse, place: ExpressionPlace): void {
     code: 'unknown-name',
     message: `uses \`stages.${step.name}.${field.name}\`, which does not exist. A stage has: ${STAGE_FIELDS.join(', ')}`,
     offset: field.offset,
-    suggestion: suggest(field.name, STAGE_FIELDS),
+    suggestion: () => suggest(field.name, STAGE_FIELDS),
   });
 }
 
@@ -144,7 +144,7 @@ function isReachable(id: string, offset: number, place: ExpressionPlace): boolea
   }
   const known = [...names.stages];
   const message = `uses \`stages.${id}\`, which does not exist. Stages here: ${listNames(known)}`;
-  report(place, { code: 'unknown-name', message, offset, suggestion: suggest(id, known) });
+  report(place, { code: 'unknown-name', message, offset, suggestion: () => suggest(id, known) });
   return false;
 }
 
@@ -158,7 +158,7 @@ function checkRunUse(use: NameUse, place: ExpressionPlace): void {
     code: 'unknown-name',
     message: `uses \`run.${step.name}\`, which does not exist. ${hint}\`run\` has: ${known.join(', ')}`,
     offset: step.offset,
-    suggestion: suggest(step.name, known),
+    suggestion: () => suggest(step.name, known),
   });
 }
 

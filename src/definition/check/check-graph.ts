@@ -22,7 +22,8 @@ export function checkGraph(
     const siblings = new Set(list.flatMap(({ label }) => (label === null ? [] : [label])));
     for (const entry of list) {
       const written = writtenDependencies(entry, siblings, names, reporter);
-      const implied = [...(uses.get(entry) ?? [])].filter((id) => siblings.has(id) && !written.includes(id));
+      const known = new Set(written);
+      const implied = [...(uses.get(entry) ?? [])].filter((id) => siblings.has(id) && !known.has(id));
       const others = implied.filter((id) => id !== entry.label);
       if (others.length < implied.length) reportSelf(entry, 'uses its own result in an expression', reporter);
       edges.set(entry, { depends_on: [...written, ...others], implied: others });
@@ -92,7 +93,13 @@ function reportUnknown(
   } else {
     const known = [...siblings].filter((name) => name !== entry.label);
     const message = `needs "${id}", which does not exist. Stages here: ${listNames(known)}.`;
-    reporter.report({ code: 'unknown-dependency', path, message, stage, suggestion: suggest(id, known) });
+    reporter.report({
+      code: 'unknown-dependency',
+      path,
+      message,
+      stage,
+      suggestion: () => suggest(id, known),
+    });
   }
 }
 

@@ -89,28 +89,31 @@ function isPattern(pattern: string): boolean {
 }
 
 function checkSecrets(secrets: readonly string[], reporter: Reporter): void {
-  for (const [i, name] of secrets.entries()) {
-    if (secrets.indexOf(name) === i) continue;
-    reporter.report({
-      code: 'duplicate-item',
-      path: ['secrets', i],
-      message: `\`secrets\` lists "${name}" twice`,
-    });
+  for (const i of repeated(secrets)) {
+    const message = `\`secrets\` lists "${secrets[i] ?? ''}" twice`;
+    reporter.report({ code: 'duplicate-item', path: ['secrets', i], message });
   }
 }
 
 function checkModes(draft: Draft, names: Names, reporter: Reporter): void {
   const known = [...names.stages];
   for (const [mode, { stages = [] }] of Object.entries(draft.header.modes ?? {})) {
+    const at = ['modes', mode, 'stages'];
     for (const [i, id] of stages.entries()) {
-      const path = ['modes', mode, 'stages', i];
-      if (!names.stages.has(id)) {
-        const message = `mode "${mode}" selects "${id}", which does not exist. Stages here: ${listNames(known)}.`;
-        reporter.report({ code: 'unknown-mode-stage', path, message, suggestion: suggest(id, known) });
-      } else if (stages.indexOf(id) !== i) {
-        const message = `mode "${mode}" selects "${id}" twice`;
-        reporter.report({ code: 'duplicate-item', path, message });
-      }
+      if (names.stages.has(id)) continue;
+      const message = `mode "${mode}" selects "${id}", which does not exist. Stages here: ${listNames(known)}.`;
+      const suggestion = (): string | null => suggest(id, known);
+      reporter.report({ code: 'unknown-mode-stage', path: [...at, i], message, suggestion });
+    }
+    for (const i of repeated(stages)) {
+      const message = `mode "${mode}" selects "${stages[i] ?? ''}" twice`;
+      reporter.report({ code: 'duplicate-item', path: [...at, i], message });
     }
   }
+}
+
+/** Positions of items that stand earlier in the list too. */
+function repeated(list: readonly string[]): readonly number[] {
+  const seen = new Set<string>();
+  return list.flatMap((item, i) => (seen.size === seen.add(item).size ? [i] : []));
 }

@@ -32,7 +32,7 @@ export function readKind(source: StageSource): KindKey | null {
     if (Object.keys(raw).some((key) => UNSUPPORTED_KINDS.has(key))) return null;
     const subject = label === null ? 'a stage does' : 'does';
     const message = `${subject} not say what to do. Give it one of: ${KIND_KEYS.join(', ')}`;
-    reporter.report({ code: 'no-kind', path, message, stage: label, suggestion: kindSuggestion(raw) });
+    reporter.report({ code: 'no-kind', path, message, stage: label, suggestion: () => kindSuggestion(raw) });
     return null;
   }
   if (second !== undefined) {

@@ -4,7 +4,7 @@ import { hasExpression } from '../../expressions/inspect.js';
 import type { JsonObject } from '../../shared/json.js';
 import type { StageCatalog } from '../catalog.js';
 import type { StageEntry } from '../draft.js';
-import type { Path, Reporter } from '../reporter.js';
+import type { Path, Reporter, Suggestion } from '../reporter.js';
 import { valueAt } from '../schema/report-issues.js';
 import { listNames, suggest } from '../suggest.js';
 import { forEachString } from './check-template.js';
@@ -39,7 +39,7 @@ function checkTarget(target: Target, entry: StageEntry, catalog: StageCatalog, r
       path: [...target.path, 'uses'],
       message: `uses "${target.uses}", which is not a registered stage function. Registered: ${listNames(names)}.`,
       stage: entry.label,
-      suggestion: suggest(target.uses, names),
+      suggestion: () => suggest(target.uses, names),
     });
     return;
   }
@@ -111,7 +111,7 @@ export function checkChildInputs(
   const report = (
     path: Path,
     message: string,
-    extra: { key?: boolean; suggestion?: string | null } = {},
+    extra: { key?: boolean; suggestion?: Suggestion } = {},
   ): void => {
     reporter.report({
       code: 'bad-params',
@@ -125,7 +125,7 @@ export function checkChildInputs(
     const spec = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
     if (spec === undefined) {
       const message = `\`with.${name}\` is not an input of "${child}". Inputs: ${listNames(names)}.`;
-      report(['with', name], message, { key: true, suggestion: suggest(name, names) });
+      report(['with', name], message, { key: true, suggestion: () => suggest(name, names) });
     } else if (expressionPaths({ value }).length === 0 && !(value === null && !spec.required)) {
       for (const message of inputViolations(spec, value))
         report(['with', name], `\`with.${name}\` ${message}`);

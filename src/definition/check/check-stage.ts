@@ -50,6 +50,10 @@ class StageCheck {
     for (const [key, value] of Object.entries(data)) {
       if (!EVALUATED.has(key)) checkNoExpressions(value as Json, [...path, key], label, this.#reporter);
     }
+    if (data.mode === 'local' && data.task_queue !== undefined) {
+      const message = '`task_queue` does not fit `mode: local`, which runs on the worker of the run';
+      this.#report('key-not-for-kind', ['task_queue'], message);
+    }
     if (typeof data.condition === 'string') this.#bare(data.condition, ['condition']);
     this.#template(data.with, ['with'], this.#entry.kind !== 'pipeline');
     this.#template(data.env, ['env'], true);

@@ -47,7 +47,7 @@ function checkSecret(name: string, offset: number, place: TemplatePlace): void {
       offset,
       message,
       stage,
-      suggestion: suggest(name, known),
+      suggestion: () => suggest(name, known),
     });
   }
 }

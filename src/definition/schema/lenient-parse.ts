@@ -29,12 +29,33 @@ export function lenientParse<T>(schema: z.ZodType<T>, value: Json): LenientResul
   return { data: null, issues };
 }
 
+/** What to leave out of a value: by key, the whole or a part. */
+type Cuts = Map<string, Cuts | 'all'>;
+
 function cutAll(value: Json, issues: readonly Issue[]): Json | undefined {
-  const targets = issues.flatMap((issue) => pathsOf(issue)).map((path) => targetOf(value, path));
-  return targets.reduce<Json | undefined>(
-    (rest, path) => (rest === undefined ? rest : cut(rest, path)),
-    value,
-  );
+  const cuts: Cuts = new Map();
+  for (const path of issues.flatMap((issue) => pathsOf(issue))) {
+    const target = targetOf(value, path);
+    if (target.length === 0) return undefined;
+    addCut(cuts, target);
+  }
+  return cut(value, cuts);
+}
+
+function addCut(cuts: Cuts, path: Path): void {
+  let at = cuts;
+  for (const [i, step] of path.entries()) {
+    const key = String(step);
+    const next = at.get(key);
+    if (next === 'all') return;
+    if (i === path.length - 1) {
+      at.set(key, 'all');
+      return;
+    }
+    const inner: Cuts = next ?? new Map();
+    at.set(key, inner);
+    at = inner;
+  }
 }
 
 function pathsOf(issue: Issue): readonly Path[] {
@@ -57,15 +78,12 @@ function targetOf(value: Json, path: Path): Path {
   return path;
 }
 
-/** The value without what stands at `path`; undefined when that is the value itself. */
-function cut(value: Json, path: Path): Json | undefined {
-  const [step, ...rest] = path;
-  if (step === undefined) return undefined;
+function cut(value: Json, cuts: Cuts): Json {
   if (!isJsonObject(value)) return value;
-  const key = String(step);
-  const child = value[key];
-  if (child === undefined) return value;
-  const left = cut(child, rest);
-  const copy = Object.entries(value).filter(([name]) => name !== key);
-  return Object.fromEntries(left === undefined ? copy : [...copy, [key, left]]);
+  const entries = Object.entries(value).flatMap(([key, item]) => {
+    const inner = cuts.get(key);
+    if (inner === 'all') return [];
+    return [[key, inner === undefined ? item : cut(item, inner)] as const];
+  });
+  return Object.fromEntries(entries);
 }

@@ -50,7 +50,7 @@ function reportUnknownKeys(
       key: true,
       message: `\`${key}\` is not a key of ${owner}. Keys: ${known.join(', ')}.`,
       stage: context.stage,
-      suggestion: suggest(key, known),
+      suggestion: () => suggest(key, known),
     });
   }
 }
@@ -71,7 +71,7 @@ function reportValue(issue: Issue, context: IssueContext, reporter: Reporter): v
     path: at,
     message: `${label} must be ${issue.message}, got ${shown(found)}${quoteHint(issue, found)}`,
     stage: context.stage,
-    suggestion: enumSuggestion(issue, found),
+    suggestion: () => enumSuggestion(issue, found),
   });
 }
 

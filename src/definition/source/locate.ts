@@ -4,14 +4,25 @@ import { offsetInSource } from './offset-in-source.js';
 
 /** Finds paths in a parsed document. What does not exist is shown at the nearest thing around it that does. */
 export function createLocate(document: Document.Parsed, lines: LineCounter, text: string): Locate {
+  const pairOf = createPairFinder();
   return (path, options = {}) => {
-    const offset = find(document.contents, path, options, text);
+    const offset = find({ root: document.contents, path, options, text, pairOf });
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) } satisfies Place;
   };
 }
 
-function find(root: Node | null, path: Path, options: LocateOptions, text: string): number {
+type FindPair = (node: Node | null, step: string | number) => Pair | null;
+
+type Search = {
+  readonly root: Node | null;
+  readonly path: Path;
+  readonly options: LocateOptions;
+  readonly text: string;
+  readonly pairOf: FindPair;
+};
+
+function find({ root, path, options, text, pairOf }: Search): number {
   let node = root;
   let found = root?.range?.[0] ?? 0;
   for (const [i, step] of path.entries()) {
@@ -28,9 +39,28 @@ function find(root: Node | null, path: Path, options: LocateOptions, text: strin
   return offsetInSource(node, node.value, options.offset, text);
 }
 
-function pairOf(node: Node | null, step: string | number): Pair | null {
-  if (!isMap(node)) return null;
-  return node.items.find((pair) => isScalar(pair.key) && pair.key.value === String(step)) ?? null;
+/** Indexes each map on first use: a thousand problems in one large map must not search it a thousand times. */
+function createPairFinder(): FindPair {
+  const indexes = new Map<Node, ReadonlyMap<string, Pair>>();
+  return (node, step) => {
+    if (!isMap(node)) return null;
+    let index = indexes.get(node);
+    if (index === undefined) {
+      index = indexPairs(node.items);
+      indexes.set(node, index);
+    }
+    return index.get(String(step)) ?? null;
+  };
+}
+
+/** Of equal keys the first counts, as everywhere else. */
+function indexPairs(pairs: readonly Pair[]): ReadonlyMap<string, Pair> {
+  const index = new Map<string, Pair>();
+  for (const pair of pairs) {
+    const key: unknown = isScalar(pair.key) ? pair.key.value : undefined;
+    if (typeof key === 'string' && !index.has(key)) index.set(key, pair);
+  }
+  return index;
 }
 
 function itemOf(node: Node | null, step: string | number): Node | null {

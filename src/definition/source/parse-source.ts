@@ -1,6 +1,6 @@
 import { type Document, LineCounter, parseDocument, type YAMLError } from 'yaml';
 import type { Json } from '../../shared/json.js';
-import { nowhere, type Finding, type Locate, type Place } from '../reporter.js';
+import { MAX_PROBLEMS, nowhere, type Finding, type Locate, type Place } from '../reporter.js';
 import { parsePlainJson } from './plain-json.js';
 import { convertDocument } from './convert-document.js';
 import { createLocate } from './locate.js';
@@ -34,11 +34,14 @@ export function parseSource(text: string): ParsedSource {
   return parseYaml(text);
 }
 
+/** What is said of a file over {@link MAX_FILE_BYTES}. */
+export function fileTooLarge(size: number): Pick<Finding, 'code' | 'message'> {
+  const mib = (size / 1024 / 1024).toFixed(1);
+  return { code: 'file-too-large', message: `the file has ${mib} MiB, the limit is 4 MiB` };
+}
+
 function refuse(text: string): Pick<Finding, 'code' | 'message'> | null {
-  if (text.length > MAX_FILE_BYTES) {
-    const mib = (text.length / 1024 / 1024).toFixed(1);
-    return { code: 'file-too-large', message: `the file has ${mib} MiB, the limit is 4 MiB` };
-  }
+  if (text.length > MAX_FILE_BYTES) return fileTooLarge(text.length);
   if (text.includes('\0')) return { code: 'not-text', message: 'the file holds NUL bytes, it is not a text' };
   if (text.trim() === '') return { code: 'empty-file', message: 'the file is empty' };
   return null;
@@ -77,7 +80,9 @@ function parseYaml(text: string): ParsedSource {
     return { value: undefined, locate: nowhere, problems: syntaxProblems(document.errors, at) };
   }
   const { value, problems } = convertDocument(document);
-  const placed = problems.map(({ offset, ...problem }) => ({ ...problem, path: [], place: at(offset) }));
+  const placed = problems
+    .slice(0, MAX_PROBLEMS)
+    .map(({ offset, ...problem }) => ({ ...problem, path: [], place: at(offset) }));
   return { value, locate: createLocate(document, lines, text), problems: placed };
 }
 

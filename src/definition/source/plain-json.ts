@@ -18,6 +18,20 @@ export function parsePlainJson(text: string): Json | undefined {
   }
 }
 
+/**
+ * The JSON of a value made in code: what JSON has no form for is left out, as in `JSON.stringify`. Undefined when that
+ * is impossible: circles, bigints, deep nesting, forbidden keys.
+ */
+export function plainJsonOf(value: unknown): Json | undefined {
+  try {
+    const copy = JSON.parse(JSON.stringify(value) ?? 'null') as Json;
+    countKeys(copy, 0);
+    return copy;
+  } catch {
+    return undefined;
+  }
+}
+
 /** JSON.parse keeps the last of two equal keys, so fewer keys in the value than in the text means duplicates. */
 function writtenKeys(text: string): number {
   let keys = 0;

@@ -62,6 +62,23 @@ describe('a hostile text ends with a clear error', () => {
     );
   });
 
+  it('a thousand problems are enough', async () => {
+    const keys = Array.from({ length: 3000 }, (_, i) => [`k${i}`, 1]);
+    const inputs = Array.from({ length: 500 }, (_, i) => [`i${i}`, { type: 'nope', [`x${i}`]: 1 }]);
+    const text = JSON.stringify({
+      name: 'demo',
+      ...Object.fromEntries(keys),
+      inputs: Object.fromEntries(inputs),
+      stages: Array.from({ length: 500 }, (_, i) => ({ id: `s${i}`, set: {}, depends_on: [`t${i}`] })),
+    });
+    const { problems } = await loadDefinitionText(text, options);
+    expect(problems).toHaveLength(1001);
+    expect(problems.at(-1)).toMatchObject({
+      code: 'too-many-problems',
+      message: 'there are 3500 more problems; fix these first',
+    });
+  });
+
   it('keys that reach for prototypes change nothing', async () => {
     for (const key of ['__proto__', 'constructor', 'prototype']) {
       const yaml = `name: demo\n${key}: { polluted: true }\nstages: []\n`;

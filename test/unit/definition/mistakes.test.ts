@@ -27,6 +27,7 @@ describe('the mistakes', () => {
       'file-too-large',
       'recursive-pipeline',
       'too-deep',
+      'too-many-problems',
       'too-many-values',
       'unknown-stage-function',
     ];

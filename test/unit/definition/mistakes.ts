@@ -942,6 +942,16 @@ stages:
       ],
     },
     {
+      title: '`mode: local` with a task queue',
+      text: `name: demo
+stages:
+  - { id: a, uses: x, mode: local, task_queue: gpu }
+`,
+      problems: [
+        `key-not-for-kind pipeline.yaml:3:48 stage "a": \`task_queue\` does not fit \`mode: local\`, which runs on the worker of the run`,
+      ],
+    },
+    {
       title: 'an unknown run_when',
       text: `name: demo
 stages:

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { compileDefinition } from '../../../src/definition/compile.js';
-import { loadDefinitionText } from '../../../src/definition/load.js';
+import { loadDefinitionText, loadDefinitionValue } from '../../../src/definition/load.js';
+import { formatProblem } from '../../../src/definition/problem.js';
 import type { Plan, StagePlan } from '../../../src/engine/plan.js';
 
 const FULL = readFileSync('test/unit/definition/full.yaml', 'utf8');
@@ -279,3 +280,51 @@ it('10,000 stages with 30,000 edges make a plan', async () => {
   const plan = await planOf(JSON.stringify({ name: 'large', stages }), 'large.json');
   expect(plan.stages.reduce((sum, stage) => sum + stage.depends_on.length, 0)).toBe(29_994);
 });
+
+describe('a definition built in code', () => {
+  it('is loaded like a file, with the pipelines it runs', async () => {
+    const stages = [{ id: 'a', pipeline: './full.yaml', with: { dataset: 'x.csv' } }];
+    const definition = { name: 'demo', description: undefined, stages };
+    const { plan, problems } = await loadDefinitionValue(definition, {
+      file: 'test/unit/definition/code.ts',
+      catalog: null,
+      env,
+    });
+    expect(problems).toEqual([]);
+    expect(Object.keys(plan?.pipelines ?? {})).toEqual(['full.yaml']);
+  });
+
+  it('reports problems by path', () => {
+    const definition = { name: 'demo', stages: [{ id: 'a', set: {}, timeout: 'soon' }] };
+    const { plan, problems } = compileDefinition(definition, { catalog: null, env });
+    expect(plan).toBeNull();
+    expect(problems.map(formatProblem)).toEqual([
+      'definition: stages[0].timeout stage "a": `timeout` must be a duration such as "90s", "1h30m" or "PT5M", or a number of seconds, got `soon` (string)',
+    ]);
+  });
+
+  it.each([
+    ['a circle', circle()],
+    ['a bigint', { name: 'demo', stages: [{ id: 'a', set: { output: 1n } }] }],
+    ['what is nested too deeply', { name: 'demo', stages: [{ id: 'a', set: { output: nested(100) } }] }],
+  ])('must be JSON: %s is refused', (_, value) => {
+    const { plan, problems } = compileDefinition(value, { catalog: null, env });
+    expect(plan).toBeNull();
+    expect(problems.map(({ code }) => code)).toEqual(['not-json']);
+  });
+
+  it.each([undefined, null, 'name: demo', 7, [], () => undefined])('must be an object, not %s', (value) => {
+    const { problems } = compileDefinition(value, { catalog: null, env });
+    expect(problems.map(({ code }) => code)).toEqual(['not-an-object']);
+  });
+});
+
+function circle(): object {
+  const value: Record<string, unknown> = { name: 'demo' };
+  value['stages'] = [value];
+  return value;
+}
+
+function nested(depth: number): unknown {
+  return depth === 0 ? 1 : [nested(depth - 1)];
+}

@@ -24,7 +24,7 @@ describe('the reference of errors', () => {
   });
 
   it('lists exactly the types of errors that exist', () => {
-    const rows = [...types.matchAll(/^\| `(\w+)` +\|/gm)].map((match) => match[1]);
+    const rows = [...types.matchAll(/^\| `(\w+)` +\|/gm)].map((match) => match[1] ?? '');
     expect(rows.toSorted()).toEqual(Object.values(ERROR_TYPE).toSorted());
   });
 });
