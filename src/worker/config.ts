@@ -8,9 +8,7 @@ import { importModule } from './import-module.js';
 import { configSchema, type WorkerSettings } from './config-schema.js';
 
 /** The file looked for, in this order, beside a definition and in the folders above it. */
-const CONFIG_FILES = ['ts', 'mts', 'js', 'mjs', 'json'].map(
-  (extension) => `sluice.config.${extension}`,
-);
+const CONFIG_FILES = ['ts', 'mts', 'js', 'mjs', 'json'].map((extension) => `sluice.config.${extension}`);
 
 /** A configuration that was found, checked and completed with its defaults. */
 export type LoadedConfig = {

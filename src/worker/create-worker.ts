@@ -1,4 +1,4 @@
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { type NativeConnection, Worker } from '@temporalio/worker';
 import { pino, type Logger } from 'pino';
 import { createActivities } from '../activities/create-activities.js';
 import type { Environment } from '../activities/secrets.js';
@@ -6,6 +6,7 @@ import { createDataConverter } from '../storage/external-storage-driver.js';
 import { createFolderStore } from '../storage/folder-store.js';
 import { protobufCopies } from '../storage/protobuf-copies.js';
 import type { LoadedConfig } from './config.js';
+import { connectWorker } from './connect-worker.js';
 import type { ConnectionSettings } from './connection.js';
 import { createFindRuns } from './find-runs.js';
 import { startHealthServer } from './health-server.js';
@@ -53,7 +54,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
     for (const close of closers.splice(0).toReversed()) await close();
   };
   try {
-    const connection = await NativeConnection.connect(connectionSettings.connectionOptions);
+    const connection = await connectWorker(connectionSettings);
     closers.push(() => connection.close());
     const health = await serveHealth(config, registry, () => worker?.getState());
     if (health !== null) closers.push(() => health.close());

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { loadConnectionSettings } from '../../../src/worker/index.js';
+import { completeConfig, loadConnectionSettings, startWorker } from '../../../src/worker/index.js';
 
 let folder: string;
 let nobody: Record<string, string>;
@@ -55,5 +55,14 @@ describe('connection settings', () => {
       namespace: 'n',
       configured: true,
     });
+  });
+});
+
+test('a worker names the address where nobody answers', async () => {
+  const config = completeConfig({ worker: { logLevel: 'silent' } }, { file: null, projectDir: folder });
+  const connectionSettings = loadConnectionSettings({ env: nobody, address: '127.0.0.1:1' });
+  await expect(startWorker({ config, connectionSettings })).rejects.toMatchObject({
+    name: 'TransportError',
+    message: '127.0.0.1:1 does not answer (Connection refused)',
   });
 });
