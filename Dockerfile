@@ -30,7 +30,7 @@ RUN printf '#!/bin/sh\nexec node --enable-source-maps /app/dist/client/cli/main.
   && chmod 755 /usr/local/bin/sluice
 COPY --from=dependencies /app ./
 COPY --from=build /app/dist ./dist
-COPY ${PROJECT} ./${PROJECT}
+COPY --chown=node:node ${PROJECT} ./${PROJECT}
 WORKDIR /app/${PROJECT}
 # What the project keeps in its folder .sluice, the store first of all, outlives the container in a volume.
 RUN mkdir --parents /var/lib/sluice && chown node:node /var/lib/sluice && ln --symbolic /var/lib/sluice .sluice

@@ -116,7 +116,7 @@ describe('the Temporal set-up', () => {
 
 describe('Dockerfile', () => {
   it('copies only what exists', () => {
-    const sources = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap((match) =>
+    const sources = [...dockerfile.matchAll(/^COPY (?!--from)(?:--chown=\S+ )?(.+) \S+$/gm)].flatMap((match) =>
       (match[1] ?? '').split(' '),
     );
     const project = /^ARG PROJECT=(.+)$/m.exec(dockerfile)?.[1] ?? '';
