@@ -116,8 +116,8 @@ describe('the Temporal set-up', () => {
 
 describe('Dockerfile', () => {
   it('copies only what exists', () => {
-    const sources = [...dockerfile.matchAll(/^COPY (?!--from)(?:--chown=\S+ )?(.+) \S+$/gm)].flatMap((match) =>
-      (match[1] ?? '').split(' '),
+    const sources = [...dockerfile.matchAll(/^COPY (?!--from)(?:--chown=\S+ )?(.+) \S+$/gm)].flatMap(
+      (match) => (match[1] ?? '').split(' '),
     );
     const project = /^ARG PROJECT=(.+)$/m.exec(dockerfile)?.[1] ?? '';
     expect(sources.length).toBeGreaterThan(4);
