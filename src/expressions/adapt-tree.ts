@@ -162,8 +162,9 @@ function adoptResult(value: unknown): unknown {
   return value;
 }
 
+/** CEL's unsigned integers; the library does not export their class, but tags it. */
 function isUnsigned(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && value.constructor.name === 'UnsignedInt';
+  return typeof value === 'object' && Object.prototype.toString.call(value).startsWith('[object value = ');
 }
 
 function isPlain(value: unknown): boolean {

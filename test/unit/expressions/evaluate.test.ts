@@ -65,6 +65,15 @@ describe('values', () => {
     expect(evaluate('inputs.list', scope)).toBe(scope.inputs['list']);
   });
 
+  it('takes objects without a prototype as they are', () => {
+    const object = Object.assign(Object.create(null) as object, { a: 1 });
+    const values = scopeWith({ object });
+    expect(evaluate('dyn(inputs.object).a + inputs.object["a"]', values)).toBe(2);
+    expect(evaluate('inputs.object == {"a": 1} && "a" in inputs.object', values)).toBe(true);
+    expect(evaluate('[inputs.object].map(x, x)', values)).toEqual([{ a: 1 }]);
+    expect(evaluate('hash(inputs.object) == hash({"a": 1})', values)).toBe(true);
+  });
+
   it('never changes the scope', () => {
     const before = JSON.stringify(scope);
     evaluate('inputs.list.map(x, x + 1) + inputs.mixed', scope);
