@@ -55,7 +55,7 @@ function showKey(key: unknown): string {
 }
 
 /** What a value is, in words for messages. */
-export function describe(value: unknown): string {
+function describe(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'boolean') return 'true or false';

@@ -17,7 +17,8 @@ export type CompiledExpression = {
   run(scope: Scope): Json;
 };
 
-const MAX_CACHED = 5000;
+// Each cached run of a workflow has a cache of its own, so it stays small.
+const MAX_CACHED = 500;
 const cache = new Map<string, CompiledExpression>();
 
 /** Parses and checks an expression once; later calls with the same text are free. Throws {@link ExpressionError}. */

@@ -2,7 +2,7 @@ import { type CelNode, childNodes, isCelNode } from './cel-node.js';
 import { compileExpression } from './compile-expression.js';
 import { ExpressionError } from './expression-error.js';
 
-export { hasExpression, splitTemplate, type SplitTemplate, type TemplatePart } from './split-template.js';
+export { hasExpression, splitTemplate } from './split-template.js';
 
 /** One use of a name such as `stages.train.output`, with the literal keys that follow it. */
 export type NameUse = {

@@ -74,7 +74,7 @@ function pieceOf(part: TemplatePart, scope: Scope): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-const MAX_CACHED = 5000;
+const MAX_CACHED = 500;
 const cache = new Map<string, readonly TemplatePart[]>();
 
 function partsOf(text: string): readonly TemplatePart[] {

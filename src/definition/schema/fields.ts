@@ -37,11 +37,11 @@ export const scalar = z.union(
   must('a string, a number, or true or false'),
 );
 
-export const ID = /^[A-Za-z0-9_-]{1,100}$/;
+const ID = /^[A-Za-z0-9_-]{1,100}$/;
 export const NAME = /^[a-z0-9][a-z0-9-]{0,99}$/;
 export const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
-export const ID_FORM = 'letters, digits, "_" and "-", at most 100';
+const ID_FORM = 'letters, digits, "_" and "-", at most 100';
 
 export const id = z.string(must(`an ID: ${ID_FORM}`)).regex(ID, must(`an ID: ${ID_FORM}`));
 

@@ -19,7 +19,7 @@ import {
 } from './fields.js';
 import { sharedSettings } from './stage-schema.js';
 
-export const INPUT_TYPES = ['string', 'integer', 'number', 'boolean', 'date', 'list', 'object'] as const;
+const INPUT_TYPES = ['string', 'integer', 'number', 'boolean', 'date', 'list', 'object'] as const;
 
 export const inputSchema = object({
   type: choice(INPUT_TYPES).describe('What values it takes.'),

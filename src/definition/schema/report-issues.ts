@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { isJsonObject, type Json } from '../../shared/json.js';
-import type { Path, Reporter } from '../reporter.js';
+import { formatPath, type Path, type Reporter } from '../reporter.js';
 import type { ProblemCode } from '../problem-codes.js';
 import { suggest } from '../suggest.js';
 import { DURATION_MESSAGE } from './fields.js';
@@ -42,7 +42,7 @@ function reportUnknownKeys(
 ): void {
   const path = issue.path as Path;
   const known = keysAt(context.schema, path);
-  const owner = path.length === 0 ? context.owner : `\`${pathText(path)}\``;
+  const owner = path.length === 0 ? context.owner : `\`${formatPath(path)}\``;
   for (const key of issue.keys) {
     reporter.report({
       code: 'unknown-key',
@@ -59,7 +59,7 @@ function reportValue(issue: Issue, context: IssueContext, reporter: Reporter): v
   const path = issue.path as Path;
   const found = valueAt(context.value, path);
   const at = [...context.at, ...path];
-  const label = path.length === 0 ? context.owner : `\`${pathText(path)}\``;
+  const label = path.length === 0 ? context.owner : `\`${formatPath(path)}\``;
   if (found === undefined) {
     const message = `${label} is missing, it must be ${issue.message}`;
     reporter.report({ code: 'missing-key', path: at.slice(0, -1), message, stage: context.stage });
@@ -118,12 +118,6 @@ export function valueAt(value: Json, path: Path): Json | undefined {
     else at = isJsonObject(at) && Object.hasOwn(at, String(step)) ? at[String(step)] : undefined;
   }
   return at;
-}
-
-function pathText(path: Path): string {
-  return path
-    .map((step, i) => (typeof step === 'number' ? `[${step}]` : i === 0 ? step : `.${step}`))
-    .join('');
 }
 
 /** A value for a message, with its type. */

@@ -17,8 +17,8 @@ import {
   text,
 } from './fields.js';
 
-export const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] as const;
-export const RUN_WHEN = ['all_succeeded', 'all_done', 'any_succeeded', 'any_failed', 'always'] as const;
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] as const;
+const RUN_WHEN = ['all_succeeded', 'all_done', 'any_succeeded', 'any_failed', 'always'] as const;
 
 /** The keys that say what a stage does; each stage has exactly one. */
 export const KIND_KEYS = [
@@ -37,7 +37,7 @@ export type KindKey = (typeof KIND_KEYS)[number];
 
 const envKey = z.string().regex(ENV_NAME, must('the name of an environment variable'));
 
-export const retrySchema = object({
+const retrySchema = object({
   max_attempts: integer(0)
     .optional()
     .describe('Attempts in all, the first one included; 0 is without limit.'),
