@@ -11,6 +11,7 @@ import type { ConnectionSettings } from './connection.js';
 import { createFindRuns } from './find-runs.js';
 import { startHealthServer } from './health-server.js';
 import { createPrometheusMetrics } from './prometheus-metrics.js';
+import { workerIdentity } from './identity.js';
 import { installRuntime } from './runtime.js';
 import { createStageThreadPool, type StageThreadPool } from './stage-thread-pool.js';
 import { workerOptions } from './worker-options.js';
@@ -21,7 +22,7 @@ export type StartWorkerOptions = {
   readonly config: LoadedConfig;
   /** @default the configuration's */
   readonly taskQueue?: string;
-  /** Shown by Temporal. @default process ID and host */
+  /** Shown by Temporal. @default process ID, host and project */
   readonly identity?: string;
   /** @default the bundle built with the package */
   readonly workflowBundlePath?: string;
@@ -84,7 +85,7 @@ async function createWorker(
   const store = createFolderStore(config.storageFolder);
   return Worker.create({
     ...workerOptions(config.worker),
-    ...(options.identity === undefined ? {} : { identity: options.identity }),
+    identity: options.identity ?? workerIdentity(config.projectDir),
     connection,
     namespace,
     taskQueue: options.taskQueue ?? config.taskQueue,

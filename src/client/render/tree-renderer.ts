@@ -30,7 +30,7 @@ export class TreeRenderer implements Renderer {
   constructor(stream: TerminalStream, options: TreeOptions) {
     this.#stream = stream;
     this.#options = options;
-    this.#update = createLogUpdate(stream as unknown as NodeJS.WriteStream);
+    this.#update = createLogUpdate(stream);
     this.#timer = setInterval(() => this.#draw(), FRAME_MS);
     this.#draw();
   }

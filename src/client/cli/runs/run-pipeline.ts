@@ -21,6 +21,8 @@ export async function runPipeline(cli: CliContext, file: string, flags: RunFlags
   const mode = flags.mode ?? null;
   checkRunRequest(plan, { inputs, mode });
   if (flags.dryRun === true) return printPlan(cli, plan, { mode, inputs });
+  // Read from disk while the server starts; a fault of the module shows where it is used.
+  void import('../../../worker/create-worker.js').catch(() => undefined);
   await withSession(cli, { flags, config, mayCreate: flags.detach !== true }, async (session) => {
     const isServed = flags.detach === true ? await session.hasWorker() : await session.ensureWorker();
     if (interruption.aborted) return cli.exitWith(EXIT.interrupted);

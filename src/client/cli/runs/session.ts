@@ -4,13 +4,15 @@ import { Client } from '@temporalio/client';
 import type { RunStatus } from '../../../engine/result.js';
 import { createDataConverter } from '../../../storage/external-storage-driver.js';
 import { createFolderStore } from '../../../storage/folder-store.js';
+import { DEFAULT_TASK_QUEUE } from '../../../shared/names.js';
 import { loadConfig, type LoadedConfig } from '../../../worker/config.js';
+import { projectTag, workerIdentity } from '../../../worker/identity.js';
 import type { RunHandle } from '../../run-handle.js';
 import { SluiceClient } from '../../sluice-client.js';
 import type { CliContext } from '../context.js';
 import type { ConnectionFlags } from './connection-options.js';
 import { findServer, type FoundServer } from './find-server.js';
-import { hasLastingWorker, passingIdentity } from './lasting-worker.js';
+import { hasLastingWorker, projectWorkers } from './project-workers.js';
 
 /** Where a run on a server of this machine keeps the folder of its configuration. */
 export const PROJECT_MEMO = 'project';
@@ -95,39 +97,42 @@ export class Session {
     return this.#hasOwnWorker;
   }
 
-  /** True when a worker polls the task queue of a run. */
+  /** True when a worker that lasts polls a task queue and fits this project. */
   async hasWorker(taskQueue = this.#client.taskQueue): Promise<boolean> {
-    return this.#hasOwnWorker || hasLastingWorker(this.#client.temporal, taskQueue);
+    const { temporal } = this.#client;
+    // Workers of a configured server were put there on purpose, from whatever folder.
+    if (this.server.kind === 'configured') return hasLastingWorker(temporal, taskQueue);
+    return (await projectWorkers(temporal, taskQueue, this.#config.projectDir)).hasLasting;
   }
 
   /**
-   * Sees to it that somebody does the work on a server of this machine: starts a worker in this process unless one
-   * polls already. Never does so on a server that somebody configured; true when a worker is there in the end.
+   * Sees to it that somebody does the work of new runs on a server of this machine: starts a worker in this process
+   * unless one polls already. Never does so on a server that somebody configured; true when a worker is there in the
+   * end. Where another project's workers would take the stages, new runs go to a queue of this project's own.
    */
   async ensureWorker(): Promise<boolean> {
-    if (await this.hasWorker()) return true;
+    const { temporal, taskQueue } = this.#client;
+    if (this.server.kind === 'configured') return this.hasWorker();
+    const { projectDir } = this.#config;
+    const { hasLasting, hasForeign } = await projectWorkers(temporal, taskQueue, projectDir);
+    if (hasLasting) return true;
+    const isShared = hasForeign && taskQueue === DEFAULT_TASK_QUEUE;
+    await this.#startWorker(isShared ? `${taskQueue}-${projectTag(projectDir)}` : taskQueue);
+    return true;
+  }
+
+  /** Sees to it that somebody does the work of a run that was started before, like {@link Session.ensureWorker}. */
+  async ensureWorkerOf({ taskQueue }: { readonly taskQueue: string }): Promise<boolean> {
+    if (await this.hasWorker(taskQueue)) return true;
     if (this.server.kind === 'configured') return false;
-    const [{ startWorker }, { destination, pino }] = await Promise.all([
-      import('../../../worker/create-worker.js'),
-      import('pino'),
-    ]);
-    const config = this.#config;
-    const log = join(config.projectDir, '.sluice', 'worker.log');
-    const worker = await startWorker({
-      connectionSettings: this.server.settings,
-      identity: passingIdentity(),
-      // The health endpoint belongs to workers that stay.
-      config: { ...config, worker: { ...config.worker, httpPort: undefined } },
-      log: pino({ level: 'info' }, destination({ dest: log, mkdir: true, sync: true })),
-    });
-    this.#hasOwnWorker = true;
-    this.#stops.push(() => worker.stop());
+    await this.#startWorker(taskQueue);
     return true;
   }
 
   /** How a run stands. What a worker alone knows of a run that was cancelled is worth starting one. */
   async statusOf(run: RunHandle): Promise<RunStatus> {
-    if (hasLostResult(await run.describe())) await this.ensureWorker();
+    const description = await run.describe();
+    if (hasLostResult(description)) await this.ensureWorkerOf(description);
     return run.status();
   }
 
@@ -135,13 +140,14 @@ export class Session {
   async prepareFor(run: RunHandle, cli: CliContext): Promise<void> {
     const description = await run.describe();
     if (description.closeTime !== undefined && !hasLostResult(description)) return;
-    if (!(await this.ensureWorker())) warnOfNoWorker(cli, description.taskQueue);
+    if (!(await this.ensureWorkerOf(description))) warnOfNoWorker(cli, description.taskQueue);
   }
 
   /** Waits for the end of a run that was asked to end, where it would be left without server or worker otherwise. */
   async letItEnd(run: RunHandle, cli: CliContext): Promise<void> {
-    if (this.server.kind === 'configured' || (await this.hasWorker())) return;
-    await this.ensureWorker();
+    const description = await run.describe();
+    if (this.server.kind === 'configured' || (await this.hasWorker(description.taskQueue))) return;
+    await this.ensureWorkerOf(description);
     const result = await run.result({ signal: cli.interruption() });
     cli.note(`"${run.workflowId}" has ended: ${result.status.replace('_', ' ')}.`);
   }
@@ -150,6 +156,29 @@ export class Session {
   async close(): Promise<void> {
     for (const stop of this.#stops.toReversed()) await stop();
     this.#stops.length = 0;
+  }
+
+  async #startWorker(taskQueue: string): Promise<void> {
+    const [{ startWorker }, { destination, pino }] = await Promise.all([
+      import('../../../worker/create-worker.js'),
+      import('pino'),
+    ]);
+    const config = this.#config;
+    const log = join(config.projectDir, '.sluice', 'worker.log');
+    const worker = await startWorker({
+      connectionSettings: this.server.settings,
+      identity: workerIdentity(config.projectDir, { isPassing: true }),
+      taskQueue,
+      // The health endpoint belongs to workers that stay.
+      config: { ...config, worker: { ...config.worker, httpPort: undefined } },
+      log: pino({ level: 'info' }, destination({ dest: log, mkdir: true, sync: true })),
+    });
+    this.#hasOwnWorker = true;
+    this.#client = new SluiceClient(this.#client.temporal, {
+      ...clientSettings(config, this.server),
+      taskQueue,
+    });
+    this.#stops.push(() => worker.stop());
   }
 }
 
