@@ -46,12 +46,12 @@ export function installRuntime(options: {
   }
 }
 
-function temporalLogger(log: Logger): TemporalLogger {
+/** Hands what Temporal's library says to the worker's own log. */
+export function temporalLogger(log: Logger): TemporalLogger {
   const write = (level: TemporalLevel, message: string, meta?: LogMetadata): void => {
     const target = LEVELS[level];
     if (message === REPEATED || !log.isLevelEnabled(target)) return;
-    const { taskToken: _taskToken, ...facts } = meta ?? {};
-    log[target](facts, message);
+    log[target](factsOf(meta), message);
   };
   return {
     log: write,
@@ -61,4 +61,15 @@ function temporalLogger(log: Logger): TemporalLogger {
     warn: (message, meta) => write('WARN', message, meta),
     error: (message, meta) => write('ERROR', message, meta),
   };
+}
+
+// Whole tasks hold the inputs of stages, which belong in no log, and tokens are of use to the library alone.
+const LEFT_OUT = new Set(['taskToken', 'task', 'taskEncoded']);
+
+function factsOf(meta: LogMetadata = {}): Record<string, unknown> {
+  const kept = Object.entries(meta).filter(([key]) => !LEFT_OUT.has(key));
+  // pino writes the message of an error only when it stands under this name.
+  return Object.fromEntries(
+    kept.map(([key, value]: [string, unknown]) => [value instanceof Error ? 'err' : key, value]),
+  );
 }
