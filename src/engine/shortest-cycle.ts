@@ -4,39 +4,48 @@
  * starts earliest in the map's order is returned.
  */
 export function shortestCycle(edges: ReadonlyMap<string, readonly string[]>): readonly string[] | null {
-  const onCycle = nodesLeftByPeeling(edges);
+  const peeled = peel(edges);
   let shortest: readonly string[] | null = null;
-  for (const start of onCycle) {
-    const cycle = shortestCycleThrough(start, edges, onCycle, (shortest?.length ?? Infinity) - 1);
+  for (const start of edges.keys()) {
+    if (!peeled.left.has(start)) continue;
+    const cycle = shortestCycleThrough(start, edges, peeled.left, (shortest?.length ?? Infinity) - 1);
     if (cycle !== null) shortest = cycle;
     if (shortest?.length === 2) break;
+    // Every cycle through it was looked at, so it and whatever leads to no other cycle need no second look.
+    peeled.remove(start);
   }
   return shortest;
 }
 
-/** Removes nodes without dependencies again and again; what is left lies on a cycle or depends on one. */
-function nodesLeftByPeeling(edges: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
+type Peeled = {
+  /** Nodes that lie on a cycle or depend on one. */
+  readonly left: ReadonlySet<string>;
+  /** Takes a node out, and then again and again whatever has nothing left to depend on. */
+  readonly remove: (node: string) => void;
+};
+
+function peel(edges: ReadonlyMap<string, readonly string[]>): Peeled {
   const open = new Map<string, number>();
   const dependents = new Map<string, string[]>();
+  for (const node of edges.keys()) dependents.set(node, []);
   for (const [node, needs] of edges) {
     const known = needs.filter((need) => edges.has(need));
     open.set(node, known.length);
-    for (const need of known) {
-      const list = dependents.get(need);
-      if (list === undefined) dependents.set(need, [node]);
-      else list.push(node);
-    }
+    for (const need of known) dependents.get(need)?.push(node);
   }
-  const free = [...open].filter(([, count]) => count === 0).map(([node]) => node);
-  for (let node = free.pop(); node !== undefined; node = free.pop()) {
-    open.delete(node);
-    for (const dependent of dependents.get(node) ?? []) {
-      const count = (open.get(dependent) ?? 0) - 1;
-      open.set(dependent, count);
-      if (count === 0) free.push(dependent);
+  const left = new Set(edges.keys());
+  const removeAll = (free: string[]): void => {
+    for (let node = free.pop(); node !== undefined; node = free.pop()) {
+      if (!left.delete(node)) continue;
+      for (const dependent of dependents.get(node) ?? []) {
+        const count = (open.get(dependent) ?? 0) - 1;
+        open.set(dependent, count);
+        if (count === 0) free.push(dependent);
+      }
     }
-  }
-  return new Set(open.keys());
+  };
+  removeAll([...open].filter(([, count]) => count === 0).map(([node]) => node));
+  return { left, remove: (node) => removeAll([node]) };
 }
 
 /** Breadth first from `start` back to it, over paths shorter than `limit` nodes. */
@@ -65,10 +74,6 @@ function shortestCycleThrough(
 
 function pathTo(last: string, cameFrom: ReadonlyMap<string, string>, start: string): readonly string[] {
   const path = [start];
-  for (let node: string | undefined = last; node !== undefined && node !== start; node = cameFrom.get(node)) {
-    path.splice(1, 0, node);
-  }
-  if (last === start) return [start, start];
-  path.splice(0, 1);
-  return [start, ...path, start];
+  for (let node = last; node !== start; node = cameFrom.get(node) ?? start) path.push(node);
+  return [...path, start].toReversed();
 }

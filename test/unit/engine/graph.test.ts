@@ -68,6 +68,13 @@ describe('the shortest cycle', () => {
     expect(shortestCycle(edges({ far: ['a'], a: ['b'], b: ['a'] }))).toEqual(['a', 'b', 'a']);
   });
 
+  it('is found in a ring of ten thousand stages', () => {
+    const ring = new Map(
+      Array.from({ length: 10_000 }, (_, at) => [`s${at}`, [`s${(at + 1) % 10_000}`]] as const),
+    );
+    expect(shortestCycle(ring)).toHaveLength(10_001);
+  });
+
   it('is a real path of the graph, and there is one exactly when levels cannot be made', () => {
     const graphs = fc
       .integer({ min: 1, max: 8 })

@@ -1,0 +1,81 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { graphDefinition, randomGraph } from '../../bench/shapes.js';
+import { SluiceClient } from '../../src/client/index.js';
+import {
+  type EmbeddedServer,
+  startEmbeddedServer,
+} from '../../src/client/temporal-server/embedded-server.js';
+import { compileDefinition } from '../../src/definition/compile.js';
+import { defineStage, z } from '../../src/index.js';
+import { createDataConverter } from '../../src/storage/external-storage-driver.js';
+import { createFolderStore } from '../../src/storage/folder-store.js';
+import { completeConfig } from '../../src/worker/config.js';
+import { type RunningWorker, startWorker } from '../../src/worker/create-worker.js';
+
+const STAGES = 10_000;
+const EDGES = 30_000;
+
+let dir: string;
+let server: EmbeddedServer;
+let worker: RunningWorker;
+let client: SluiceClient;
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'sluice-huge-'));
+  server = await startEmbeddedServer({ dir, headless: true });
+  const noop = defineStage({
+    name: 'noop',
+    params: z.object({ index: z.number() }),
+    output: z.number(),
+    run: ({ params, ctx }) => {
+      ctx.metrics.add('ran', 1);
+      return params.index;
+    },
+  });
+  const config = completeConfig(
+    { stages: [noop], worker: { slots: { activities: 500 } } },
+    { file: null, projectDir: dir },
+  );
+  const connectionOptions = { address: server.address };
+  worker = await startWorker({
+    connectionSettings: { connectionOptions, namespace: server.namespace, configured: true },
+    config,
+    log: pino({ level: 'silent' }),
+  });
+  const dataConverter = createDataConverter(createFolderStore(config.storageFolder));
+  client = await SluiceClient.connect({ connectionOptions, dataConverter });
+});
+afterAll(async () => {
+  await client.close();
+  await worker.stop();
+  await server.release();
+  await rm(dir, { recursive: true, force: true });
+});
+
+it('runs a graph of ten thousand stages over several histories, none of them long, and loses nothing', async () => {
+  const { plan } = compileDefinition(graphDefinition('huge', randomGraph(STAGES, EDGES)), {
+    catalog: null,
+    env: {},
+    file: 'huge.json',
+  });
+  if (plan === null) throw new Error('The graph is not a valid definition.');
+  const run = await client.start(plan, { key: 'graph' });
+  const result = await run.result();
+  expect(result.status).toBe('succeeded');
+  expect(result.executed_stages).toHaveLength(STAGES);
+  expect(result.metrics).toEqual({ ran: STAGES });
+  expect(result.stages[`s${STAGES - 1}`]?.output).toBe(STAGES - 1);
+
+  const lengths: number[] = [];
+  for await (const execution of client.temporal.workflow.list({
+    query: `WorkflowId = '${run.workflowId}'`,
+  })) {
+    lengths.push(execution.historyLength ?? 0);
+  }
+  expect(lengths.length).toBeGreaterThan(1);
+  expect(Math.max(...lengths)).toBeLessThan(20_000);
+});
