@@ -89,7 +89,7 @@ function drawProgress(
   const words = `${percent}${attempt} ${oneLine(progress.message ?? '')}`.trimEnd();
   if (room < BAR_WIDTH + 6) return { text: fit(words, room), width: stringWidth(fit(words, room)) };
   const full = Math.round(progress.fraction * BAR_WIDTH);
-  const bar = `${colours.cyan('━'.repeat(full))}${colours.dim('━'.repeat(BAR_WIDTH - full))}`;
+  const bar = `${colours.cyan('━'.repeat(full))}${colours.dim('─'.repeat(BAR_WIDTH - full))}`;
   const cut = fit(words, room - BAR_WIDTH - 1);
   return { text: `${bar} ${cut}`, width: BAR_WIDTH + 1 + stringWidth(cut) };
 }

@@ -13,7 +13,7 @@ it('draws waves with what each stage is doing', () => {
     │  ✖ fetch       3 attempts · HttpError: GET /prices answered 503             4s
     │  ↷ off         disabled
     ├─ wave 2
-    │  ⠋ indicators  ━━━━━━━━━━━━━━━━  50% row 1,200                            4.8s
+    │  ⠋ indicators  ━━━━━━━━────────  50% row 1,200                            4.8s
     │  ↻ risk        attempt 2 of 5 in 3s after TimeoutError: after 2s          4.8s
     │  ◌ upload      waits for a free slot
     ├─ wave 3
