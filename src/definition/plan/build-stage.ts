@@ -7,6 +7,11 @@ import { buildAction } from './build-action.js';
 
 const DAY_MS = 86_400_000;
 
+/**
+ * More than one, because the attempt that dies with its worker counts. A child pipeline has attempts of its own inside.
+ */
+const ATTEMPTS = { pipeline: 1, other: 3 };
+
 type Defaults = NonNullable<HeaderDefinition['defaults']>;
 type RetryDefinition = NonNullable<Defaults['retry']>;
 
@@ -16,13 +21,12 @@ export function createStageBuilder(
   pipelineKeys: ReadonlyMap<string, string>,
 ): (entry: StageEntry, edges: StageEdges) => StagePlan {
   const retryOf = {
-    http: buildRetry(3, defaults.retry, undefined),
-    other: buildRetry(1, defaults.retry, undefined),
+    pipeline: buildRetry(ATTEMPTS.pipeline, defaults.retry, undefined),
+    other: buildRetry(ATTEMPTS.other, defaults.retry, undefined),
   };
   return (entry, edges) => {
     const { data } = entry;
-    const isHttp = entry.kind === 'http';
-    const shared = isHttp ? retryOf.http : retryOf.other;
+    const group = entry.kind === 'pipeline' ? 'pipeline' : 'other';
     return {
       id: data.id,
       name: data.name ?? data.id,
@@ -36,7 +40,8 @@ export function createStageBuilder(
       total_timeout_ms: ms(data.total_timeout ?? defaults.total_timeout),
       queue_timeout_ms: ms(data.queue_timeout ?? defaults.queue_timeout),
       heartbeat_timeout_ms: ms(data.heartbeat_timeout ?? defaults.heartbeat_timeout) ?? 30_000,
-      retry: data.retry === undefined ? shared : buildRetry(isHttp ? 3 : 1, defaults.retry, data.retry),
+      retry:
+        data.retry === undefined ? retryOf[group] : buildRetry(ATTEMPTS[group], defaults.retry, data.retry),
       task_queue: data.task_queue ?? defaults.task_queue ?? null,
       priority: data.priority ?? defaults.priority ?? null,
       mode: data.mode ?? 'activity',

@@ -40,7 +40,9 @@ const envKey = z.string().regex(ENV_NAME, must('the name of an environment varia
 const retrySchema = object({
   max_attempts: integer(0)
     .optional()
-    .describe('Attempts in all, the first one included; 0 is without limit.'),
+    .describe(
+      'Attempts in all, the first one included; 0 is without limit. Default: 3, for a pipeline stage 1.',
+    ),
   initial_delay: duration.optional().describe('Wait before the second attempt.'),
   backoff: number()
     .min(1, must('a number of at least 1'))

@@ -67,7 +67,7 @@ describe('a plan', () => {
           queue_timeout_ms: null,
           heartbeat_timeout_ms: 30_000,
           retry: {
-            max_attempts: 1,
+            max_attempts: 3,
             initial_delay_ms: 1000,
             backoff: 2,
             max_delay_ms: 60_000,
@@ -238,7 +238,7 @@ describe('defaults', () => {
     });
   });
 
-  it('give http stages three attempts unless said otherwise', async () => {
+  it('give stages three attempts unless said otherwise', async () => {
     const http = '{ id: a, http: { url: "https://x.org" } }';
     expect((await stageOf(http))?.retry.max_attempts).toBe(3);
     expect((await stageOf(http, defaults))?.retry.max_attempts).toBe(4);
