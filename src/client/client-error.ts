@@ -1,6 +1,5 @@
 /**
  * - `temporal_unreachable`: no Temporal server answers at the address.
- * - `no_worker`: the server answers, but nothing polls the task queue that the run needs.
  * - `search_attributes`: the search attributes are missing and could not be added.
  * - `run_not_found`: no run matches what was asked for.
  * - `run_ended`: the run has ended already, so it cannot be steered.
@@ -11,7 +10,6 @@
  */
 export type ClientErrorCode =
   | 'temporal_unreachable'
-  | 'no_worker'
   | 'search_attributes'
   | 'run_not_found'
   | 'run_ended'
@@ -38,7 +36,6 @@ export class ClientError extends Error {
 
 const EXIT_CODES: Readonly<Record<ClientErrorCode, 1 | 2 | 3>> = {
   temporal_unreachable: 3,
-  no_worker: 3,
   search_attributes: 1,
   run_not_found: 2,
   run_ended: 1,

@@ -1,4 +1,5 @@
 import { isGrpcServiceError } from '@temporalio/client';
+import { ClientError } from './client-error.js';
 
 /** The gRPC codes that this client tells apart. */
 const CODE = {
@@ -27,6 +28,25 @@ export function messageOf(error: unknown): string {
   if (isGrpcServiceError(error)) return error.details === '' ? error.message : error.details;
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? messageOf(error.cause) : error.message;
+}
+
+/** A refusal by Temporal in words; anything else, and a lost connection, stays as it is. */
+export function refusal(error: unknown, namespace: string): unknown {
+  const isNamespace = /namespace .*not found/i.test(messageOf(error));
+  if (isGrpc(error, 'NOT_FOUND') && isNamespace) {
+    return new ClientError('temporal', `The namespace "${namespace}" does not exist on this server.`, {
+      hint: `Create it with: temporal operator namespace create -n ${namespace}. Or name another with TEMPORAL_NAMESPACE.`,
+      cause: error,
+    });
+  }
+  if (isGrpc(error, 'PERMISSION_DENIED', 'UNAUTHENTICATED')) {
+    return new ClientError('temporal', `Temporal does not let you do this: ${messageOf(error)}`, {
+      hint: 'Check TEMPORAL_API_KEY, the TLS certificate and the namespace.',
+      cause: error,
+    });
+  }
+  if (!isGrpc(error, 'INVALID_ARGUMENT')) return error;
+  return new ClientError('temporal', `Temporal refused the request: ${messageOf(error)}`, { cause: error });
 }
 
 /** True when a query failed because no worker took it in time, not because the run refused it. */

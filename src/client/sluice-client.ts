@@ -8,7 +8,7 @@ import { DEFAULT_TASK_QUEUE, PIPELINE_WORKFLOW } from '../shared/names.js';
 import type { BlobStore } from '../storage/blob-store.js';
 import { ClientError } from './client-error.js';
 import { findRun } from './find-run.js';
-import { isGrpc, messageOf } from './grpc-errors.js';
+import { isGrpc, messageOf, refusal } from './grpc-errors.js';
 import { checkRequirements } from './requirements.js';
 import { RunHandle } from './run-handle.js';
 import { newRunKey, workflowIdOf } from './run-id.js';
@@ -61,7 +61,7 @@ export class SluiceClient {
     this.#settings = settings;
   }
 
-  /** Connects, or throws `temporal_unreachable` within the time limit. */
+  /** Connects. Throws `temporal_unreachable` within the time limit, `temporal` when there is no such namespace. */
   static async connect(settings: SluiceClientSettings = {}): Promise<SluiceClient> {
     const { connectionOptions = {}, namespace, dataConverter, connectTimeoutMs = 5000 } = settings;
     const connection = await connect({ ...connectionOptions, connectTimeout: connectTimeoutMs });
@@ -70,6 +70,7 @@ export class SluiceClient {
       ...(namespace === undefined ? {} : { namespace }),
       ...(dataConverter === undefined ? {} : { dataConverter }),
     });
+    await requireNamespace(temporal);
     return new SluiceClient(temporal, settings);
   }
 
@@ -79,16 +80,18 @@ export class SluiceClient {
    */
   async start(plan: Plan, options: StartOptions = {}): Promise<RunHandle> {
     const input = checkedInput(plan, options);
-    if (options.force !== true) await checkRequirements(this.temporal, plan.pipeline, plan.requires);
-    const { connection } = this.temporal;
-    await ensureSearchAttributes(connection, this.temporal.options.namespace);
+    await this.#asking(async () => {
+      const { connection, options: settings } = this.temporal;
+      if (options.force !== true) await checkRequirements(this.temporal, plan.pipeline, plan.requires);
+      await ensureSearchAttributes(connection, settings.namespace);
+    });
     const workflowId = workflowIdOf(plan.pipeline, options.key ?? newRunKey(new Date()));
     return this.handle(workflowId, await this.#startWorkflow(workflowId, input, options.memo));
   }
 
   /** The run that a workflow ID, a run ID or a pipeline's name stands for. Throws `run_not_found`. */
   async find(run: string): Promise<RunHandle> {
-    const { workflowId, runId } = await findRun(this.temporal, run);
+    const { workflowId, runId } = await this.#asking(() => findRun(this.temporal, run));
     return this.handle(workflowId, runId);
   }
 
@@ -105,7 +108,7 @@ export class SluiceClient {
 
   /** Runs, latest start first. */
   async list(filter: ListFilter = {}): Promise<readonly RunListItem[]> {
-    return listRuns(this.temporal, filter);
+    return this.#asking(() => listRuns(this.temporal, filter));
   }
 
   /** True when a worker polls the task queue that new runs go to. */
@@ -115,6 +118,14 @@ export class SluiceClient {
 
   async close(): Promise<void> {
     await this.temporal.connection.close();
+  }
+
+  async #asking<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
+    } catch (error) {
+      throw refusal(error, this.temporal.options.namespace);
+    }
   }
 
   async #startWorkflow(
@@ -156,6 +167,18 @@ async function connect(options: ConnectionOptions): Promise<Connection> {
         cause: error,
       },
     );
+  }
+}
+
+/** Not being allowed to look is no reason to give up: what follows will tell. */
+async function requireNamespace(temporal: Client): Promise<void> {
+  const { namespace } = temporal.options;
+  try {
+    await temporal.workflowService.describeNamespace({ namespace });
+  } catch (error) {
+    if (!isGrpc(error, 'NOT_FOUND')) return;
+    await temporal.connection.close();
+    throw refusal(error, namespace);
   }
 }
 

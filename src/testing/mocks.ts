@@ -30,8 +30,11 @@ export function withMockedFunctions(
 
 /** The plan with its `run`, `http` and `wait_for` stages that a mock names turned into calls of that mock. */
 export function withMockedStages(plan: Plan, mocks: Mocks): Plan {
-  const change = (stage: StagePlan): StagePlan =>
-    Object.hasOwn(mocks, stage.id) ? mockedStage(stage) : stage;
+  const change = (stage: StagePlan): StagePlan => {
+    const mocked = Object.hasOwn(mocks, stage.id) ? mockedStage(stage) : stage;
+    // A mock cannot be sent to another thread, and a test has no use for one.
+    return { ...mocked, isolation: 'none' };
+  };
   const { on_success, on_failure, finally: last } = plan.hooks;
   return {
     ...plan,
