@@ -18,7 +18,7 @@ export type Ending = {
 };
 
 /** The type of the error in the result of a run that was terminated. */
-export const TERMINATED = 'Terminated';
+const TERMINATED = 'Terminated';
 
 /** The result that a failed run carries in its failure; null when it has none. */
 export function resultInFailure(error: unknown): RunResult | null {

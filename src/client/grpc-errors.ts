@@ -19,7 +19,10 @@ type GrpcCode = keyof typeof CODE;
 
 /** True when an error, or what caused it, is a gRPC error with one of these codes. */
 export function isGrpc(error: unknown, ...codes: readonly GrpcCode[]): boolean {
-  if (isGrpcServiceError(error)) return codes.some((code) => CODE[code] === Number(error.code));
+  if (isGrpcServiceError(error)) {
+    const status: number = error.code;
+    return codes.some((code) => CODE[code] === status);
+  }
   return error instanceof Error && error.cause !== undefined && isGrpc(error.cause, ...codes);
 }
 

@@ -93,7 +93,7 @@ export function toListItem(info: ListedExecution, now: Date): RunListItem {
 }
 
 /** The status that Temporal's own status stands for; a run's `SluiceStatus` tells apart what Temporal does not. */
-export function listedStatus(info: ListedExecution): ListedStatus {
+function listedStatus(info: ListedExecution): ListedStatus {
   const own = attribute(info, SEARCH_ATTRIBUTE.status);
   switch (info.status.name) {
     case 'COMPLETED':

@@ -4,8 +4,11 @@ import type { StageContext, StageFunction } from '../activities/stage-function.j
 import type { Plan, StagePlan } from '../engine/plan.js';
 import type { Json } from '../shared/json.js';
 
-/** Stands in for a stage: gets its resolved params and gives its output. What it throws fails the attempt. */
-export type MockStage = (params: Json, ctx: StageContext) => Json | Promise<Json>;
+/**
+ * Stands in for a stage: gets its resolved params and gives its output. What it throws fails the attempt. `never` lets a
+ * mock say what it takes its params for.
+ */
+export type MockStage = (params: never, ctx: StageContext) => Json | Promise<Json>;
 
 /** By the name of a stage function, or by the ID of a `run`, `http` or `wait_for` stage. */
 export type Mocks = Readonly<Record<string, MockStage>>;
@@ -22,7 +25,7 @@ export function withMockedFunctions(
   for (const [name, mock] of Object.entries(mocks)) {
     const real = stages.get(name);
     const run = ({ params, ctx }: { params: unknown; ctx: StageContext }): Promise<Json> | Json =>
-      mock(params as Json, ctx);
+      mock(params as never, ctx);
     mocked.set(name, real === undefined ? defineStage({ name, params: z.unknown(), run }) : { ...real, run });
   }
   return mocked;

@@ -20,7 +20,7 @@ const BAR_WIDTH = 16;
 const TIME_WIDTH = 8;
 
 /** The sign in front of a stage: a spinner frame while it runs. */
-export function drawSign(stage: StageView, canvas: Canvas): string {
+function drawSign(stage: StageView, canvas: Canvas): string {
   const { status } = stage.result;
   if (status === 'running' && isBetweenAttempts(stage, canvas.now)) return canvas.colours.yellow('↻');
   const sign = status === 'running' ? (SPINNER[canvas.frame % SPINNER.length] ?? '') : statusSign(status);

@@ -1,5 +1,6 @@
 import { defaultDataConverter, defaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
 import { ApplicationFailure } from '@temporalio/common';
+import proto from '@temporalio/proto';
 import { expect, it } from 'vitest';
 import { byStage, readLiveAttempts } from '../../../src/client/live-attempt.js';
 
@@ -25,9 +26,9 @@ it('reads progress, the last error and the time of the next attempt', async () =
       activityId: 'load',
       attempt: 2,
       maximumAttempts: 5,
-      state: 1,
+      state: proto.temporal.api.enums.v1.PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED,
       heartbeatDetails: details({ progress: 0.25, message: 'row 10', checkpoint: 10 }),
-      lastFailure: defaultFailureConverter.errorToFailure(failure, defaultPayloadConverter) as never,
+      lastFailure: defaultFailureConverter.errorToFailure(failure, defaultPayloadConverter),
       nextAttemptScheduleTime: { seconds: 1000 as never, nanos: 500_000_000 },
     },
   ]);

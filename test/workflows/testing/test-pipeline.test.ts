@@ -46,7 +46,7 @@ it('runs a pipeline with mocks for its functions and requests, and its waits tak
         asked.push(request);
         return { rows: [1, 2, 3] };
       },
-      'count-rows': (params) => (params as { rows: number[] }).rows.length,
+      'count-rows': ({ rows }: { rows: number[] }) => rows.length,
     },
   });
   expect(result).toMatchObject({ status: 'succeeded', outputs: { rows: 3 } });
