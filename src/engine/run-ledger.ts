@@ -129,7 +129,7 @@ export class RunLedger {
     this.#stopped = reason;
     for (const id of this.#waiting.slice(this.#nextWaiting)) {
       const record = this.#record(id);
-      if (record.status === 'waiting' && !runsAfterStop(record.plan, reason)) {
+      if (record.status === 'waiting' && !runsAfterStop(record.plan.run_when, reason)) {
         this.#finish(record, { status: 'cancelled' }, now);
       }
     }

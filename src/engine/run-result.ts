@@ -37,11 +37,19 @@ function firstFailure(stages: Iterable<StageRecord>): StageRecord | null {
   return null;
 }
 
-/** The answer to the `status` query, at any moment. */
-export function runStatus(file: RunFile, options: { readonly outputs: boolean }): RunStatus {
+/**
+ * The answer to the `status` query, at any moment. With `since` it holds only the stages that started or ended from then
+ * on, and leaves out what grows with the run.
+ */
+export function runStatus(
+  file: RunFile,
+  options: { readonly outputs: boolean; readonly since?: number | null },
+): RunStatus {
   const records = [...file.stages];
+  const since = options.since ?? null;
+  const changed = since === null ? records : records.filter((record) => changedAt(record) >= since);
   const ids = (wanted: (record: StageRecord) => boolean): string[] =>
-    records.filter(wanted).map((record) => record.plan.id);
+    since === null ? records.filter(wanted).map((record) => record.plan.id) : [];
   const hasEnded = file.endedAt !== null;
   return {
     pipeline: file.pipeline,
@@ -60,10 +68,10 @@ export function runStatus(file: RunFile, options: { readonly outputs: boolean })
     executed_stages: ids((record) => record.endedAt !== null && (record.outcome?.attempts ?? 0) > 0),
     skipped_stages: ids((record) => record.status === 'skipped'),
     failed_stages: ids(hasFailed),
-    stages: resultsById(records, options.outputs),
+    stages: resultsById(changed, options.outputs),
     hooks: resultsById(file.hooks, options.outputs),
     metrics: file.metrics,
-    state: file.state,
+    state: since === null ? file.state : {},
     progress: progressOf(records),
     notes: file.notes,
   };
@@ -73,6 +81,10 @@ export function runStatus(file: RunFile, options: { readonly outputs: boolean })
 export function runResult(file: RunFile): RunResult {
   const { progress: _progress, notes: _notes, ...result } = runStatus(file, { outputs: true });
   return { ...result, success: file.status === 'succeeded' } as RunResult;
+}
+
+function changedAt({ startedAt, endedAt }: StageRecord): number {
+  return endedAt ?? startedAt ?? Number.NEGATIVE_INFINITY;
 }
 
 function resultsById(records: Iterable<StageRecord>, outputs: boolean): Record<string, StageResult> {

@@ -1,5 +1,5 @@
 import { assertNever } from '../shared/assert-never.js';
-import type { StagePlan } from './plan.js';
+import type { RunWhen, StagePlan } from './plan.js';
 import type { StageRecord } from './stage-record.js';
 
 /**
@@ -30,14 +30,14 @@ export function verdictOf(stage: StagePlan, context: VerdictContext): Verdict {
   if (!context.isSelected) return 'mode';
   const refusal = refusalOf(stage, dependencies);
   if (refusal !== null) return refusal;
-  if (stopped === null || runsAfterStop(stage, stopped)) return 'run';
+  if (stopped === null || runsAfterStop(stage.run_when, stopped)) return 'run';
   return blockage(dependencies) ?? 'cancelled';
 }
 
-/** Whether a stage still runs, or goes on running, after the run was stopped. */
-export function runsAfterStop(stage: StagePlan, stopped: StopReason): boolean {
-  if (stage.run_when === 'always') return true;
-  return stopped === 'failed' && (stage.run_when === 'any_failed' || stage.run_when === 'all_done');
+/** Whether stages with this `run_when` still run, or go on running, after the run was stopped. */
+export function runsAfterStop(runWhen: RunWhen, stopped: StopReason): boolean {
+  if (runWhen === 'always') return true;
+  return stopped === 'failed' && (runWhen === 'any_failed' || runWhen === 'all_done');
 }
 
 /** True for a failure, whether or not the definition tolerates it. */

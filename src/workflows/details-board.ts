@@ -17,12 +17,15 @@ export class DetailsBoard {
     this.#records = records;
   }
 
-  /** Draws the table soon. */
+  /** Has the table drawn at the end of the workflow task. */
   refresh(): void {
-    if (this.#isDue) return;
-    if (this.#size > LARGE_PLAN && Date.now() - this.#drawnAt < 1_000) return;
     this.#isDue = true;
-    void Promise.resolve().then(() => this.draw());
+  }
+
+  /** Draws the table if it is due. */
+  flush(): void {
+    if (!this.#isDue || (this.#size > LARGE_PLAN && Date.now() - this.#drawnAt < 1_000)) return;
+    this.draw();
   }
 
   /** Draws the table now. */

@@ -19,7 +19,8 @@ import { resolveOutputs } from './outputs.js';
 import { RunMemory } from './run-memory.js';
 import { hooksFor, runHook } from './run-hooks.js';
 import { startClock } from './run-clock.js';
-import { expressionFailure, runInstantly, runStage } from './stages/run-stage.js';
+import { expressionFailure, startStage } from './stages/run-stage.js';
+import { StopScopes } from './stop-scopes.js';
 
 /** One run: joins the ledger, which knows what may start, with the stage runners, which do it. */
 export class PipelineRun {
@@ -31,11 +32,12 @@ export class PipelineRun {
   readonly #budget = new DispatchBudget(() => this.#pump());
   /** Nothing below it is cancelled but by this class. */
   readonly #root = new CancellationScope({ cancellable: false });
-  readonly #scopes = new Map<string, CancellationScope>();
+  readonly #scopes = new StopScopes(this.#root);
   readonly #hooks: StageRecord[] = [];
   readonly #notes: string[];
   #queue: StagePlan[] = [];
   #isPumping = false;
+  #enforced: StopReason | null = null;
   #status: RunStatus['status'] = 'running';
   #endedAt: number | null = null;
   #outputs: JsonObject = {};
@@ -69,7 +71,7 @@ export class PipelineRun {
       const release = await this.#enterGroup();
       const clock = startClock(this.#input.plan, this.#startedAt, (note) => this.stop('timed_out', note));
       this.#pump();
-      await condition(() => this.#ledger.isComplete || this.#isBetweenHistories());
+      await condition(() => this.#isAtRest());
       clock.cancel();
       if (!this.#ledger.isComplete)
         return continueRun(this.#input, this.#startedAt, this.#memory, this.#ledger, this.#notes);
@@ -81,14 +83,15 @@ export class PipelineRun {
   }
 
   status(options?: StatusOptions): RunStatus {
-    return runStatus(this.#file(), { outputs: options?.outputs ?? true });
+    const since = options?.since === undefined ? null : Date.parse(options.since);
+    return runStatus(this.#file(), { outputs: options?.outputs ?? true, since });
   }
 
   /** Stops the run; {@link StopReason} says what that does to running stages. A repeated stop changes nothing. */
   stop(reason: StopReason, note: string): void {
     if (this.#endedAt !== null || !this.#ledger.stop(reason, Date.now())) return;
     this.#note(note);
-    this.#cancelRunning(reason);
+    this.#enforceStop();
     this.#pump();
   }
 
@@ -113,6 +116,7 @@ export class PipelineRun {
       if (this.#queue.length === 0) {
         if (mustDrain() || (isHistoryLong() && this.#ledger.running.size === 0)) break;
         this.#queue = [...this.#ledger.startable(Date.now())].reverse();
+        this.#enforceStop();
       }
       if (this.#queue.length === 0 || this.#budget.isSpent(this.#root)) break;
       const stage = this.#queue.pop();
@@ -124,38 +128,35 @@ export class PipelineRun {
 
   #launch(stage: StagePlan): void {
     const { stopped } = this.#ledger;
-    if (stopped !== null && !runsAfterStop(stage, stopped)) return this.#end(stage, { status: 'cancelled' });
+    if (stopped !== null && !runsAfterStop(stage.run_when, stopped))
+      return this.#end(stage, { status: 'cancelled' });
     const context = {
       plan: this.#input.plan,
       memory: this.#memory,
       scope: this.#memory.scope,
       budget: this.#budget,
     };
-    const outcome = runInstantly(stage, context);
-    if (outcome !== null) return this.#end(stage, outcome);
-    const scope = new CancellationScope({ cancellable: true, parent: this.#root });
-    this.#scopes.set(stage.id, scope);
-    void scope
-      .run(() => runStage(stage, context))
-      .then((ended) => {
+    this.#scopes.run(stage, () => {
+      const outcome = startStage(stage, context);
+      if (!(outcome instanceof Promise)) return this.#end(stage, outcome);
+      void outcome.then((ended) => {
         this.#end(stage, ended);
         this.#pump();
       });
+    });
   }
 
   #end(stage: StagePlan, outcome: StageOutcome): void {
-    const before = this.#ledger.stopped;
-    this.#scopes.delete(stage.id);
     this.#ledger.end(stage.id, outcome, Date.now());
-    if (before === null && this.#ledger.stopped !== null) this.#cancelRunning(this.#ledger.stopped);
+    this.#enforceStop();
   }
 
-  #cancelRunning(reason: StopReason): void {
-    if (reason === 'after_wave') return;
-    for (const [id, scope] of this.#scopes) {
-      const plan = this.#ledger.record(id)?.plan;
-      if (plan !== undefined && !runsAfterStop(plan, reason)) scope.cancel();
-    }
+  /** Cancels what the ledger's stop does not let go on, whatever caused it. */
+  #enforceStop(): void {
+    const { stopped } = this.#ledger;
+    if (stopped === null || stopped === this.#enforced) return;
+    this.#enforced = stopped;
+    this.#scopes.cancel(stopped);
   }
 
   #judge(stage: StagePlan): StageOutcome | null {
@@ -168,9 +169,10 @@ export class PipelineRun {
     }
   }
 
-  /** True when the run must go on in a new history and nothing would be lost by that now. */
-  #isBetweenHistories(): boolean {
-    return isHistoryLong() && this.#ledger.running.size === 0 && !this.#ledger.isComplete;
+  /** Asked after every workflow task: true when all stages ended, or when the run must go on in a new history. */
+  #isAtRest(): boolean {
+    this.#board.flush();
+    return this.#ledger.isComplete || (isHistoryLong() && this.#ledger.running.size === 0);
   }
 
   #settle(status: RunEndStatus): RunEndStatus {

@@ -5,7 +5,7 @@ import { evaluateCondition } from '../expressions/evaluate.js';
 import type { Scope } from '../expressions/scope.js';
 import type { DispatchBudget } from './dispatch-budget.js';
 import type { RunMemory } from './run-memory.js';
-import { expressionFailure, runStage } from './stages/run-stage.js';
+import { expressionFailure, startStage } from './stages/run-stage.js';
 
 type HookContext = {
   readonly plan: Plan;
@@ -39,7 +39,7 @@ export async function runHook(
     outcome: null,
   };
   show(running);
-  const outcome = refusal(stage, scope) ?? (await runStage(stage, { ...context, scope }));
+  const outcome = refusal(stage, scope) ?? (await startStage(stage, { ...context, scope }));
   const ended = { ...running, status: outcome.status, endedAt: Date.now(), outcome };
   context.memory.remember(ended);
   show(ended);

@@ -43,20 +43,20 @@ export function runHttp(stage: StagePlan, context: StageRunContext): Promise<Sta
 }
 
 /** Schedules the stage's activity and books what came of it. */
-async function runActivity(
+function runActivity(
   stage: StagePlan,
   activityType: string,
   task: StageTask,
   context: StageRunContext,
 ): Promise<StageOutcome> {
   context.budget.spend(task.params);
-  try {
-    const result = await schedule(stage, activityType, task);
-    context.memory.merge(result?.state, result?.metrics);
-    return succeeded(result);
-  } catch (error) {
-    return activityOutcome(stage, error);
-  }
+  return schedule(stage, activityType, task).then(
+    (result) => {
+      context.memory.merge(result?.state, result?.metrics);
+      return succeeded(result);
+    },
+    (error: unknown) => activityOutcome(stage, error),
+  );
 }
 
 function schedule(stage: StagePlan, activityType: string, task: StageTask): Promise<TaskResult | null> {

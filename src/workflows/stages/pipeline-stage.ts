@@ -24,7 +24,10 @@ import type { StageRunContext } from './stage-context.js';
  * Runs another pipeline as a child workflow. Its outputs are the stage's output. Cancellation goes down to it,
  * and the stage ends when the child has ended, `finally` stages included.
  */
-export async function runPipeline(stage: StagePlan, context: StageRunContext): Promise<StageOutcome> {
+export function runPipeline(
+  stage: StagePlan,
+  context: StageRunContext,
+): StageOutcome | Promise<StageOutcome> {
   if (stage.action.kind !== 'pipeline') throw new Error(`Stage "${stage.id}" is not a pipeline stage.`);
   const key = stage.action.pipeline;
   const plan = context.plan.pipelines[key];
@@ -38,11 +41,7 @@ export async function runPipeline(stage: StagePlan, context: StageRunContext): P
       `pipeline "${plan.pipeline}": ${request.problems.join('; ')}`,
     );
   }
-  try {
-    return succeeded(await execute(stage, request.input));
-  } catch (error) {
-    return childOutcome(stage, plan, error);
-  }
+  return execute(stage, request.input).then(succeeded, (error: unknown) => childOutcome(stage, plan, error));
 }
 
 /** One attempt of the stage is one run of the child, so the stage's timeout bounds the child's own. */

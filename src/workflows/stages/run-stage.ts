@@ -10,35 +10,25 @@ import type { StageRunContext, StageRunner } from './stage-context.js';
 import { runSleep, runUntil } from './timer-stage.js';
 import { runWaitFor } from './wait-stage.js';
 
-type InstantKind = 'gate' | 'set';
-
-const RUNNERS: Readonly<Record<Exclude<StageKind, InstantKind>, StageRunner>> = {
+const RUNNERS: Readonly<Record<StageKind, StageRunner>> = {
   uses: runFunction,
   run: runCommand,
   http: runHttp,
   pipeline: runPipeline,
+  gate: runGate,
+  set: runSet,
   sleep: runSleep,
   until: runUntil,
   wait_for: runWaitFor,
 };
 
-/** The outcome of a stage that needs nothing from outside the workflow; null for all other kinds. */
-export function runInstantly(stage: StagePlan, context: StageRunContext): StageOutcome | null {
+/**
+ * Starts a stage of any kind. Kinds that need nothing from outside the workflow give their outcome at once. An
+ * expression that cannot be evaluated fails the stage.
+ */
+export function startStage(stage: StagePlan, context: StageRunContext): StageOutcome | Promise<StageOutcome> {
   try {
-    if (stage.action.kind === 'gate') return runGate(stage, context);
-    if (stage.action.kind === 'set') return runSet(stage, context);
-    return null;
-  } catch (error) {
-    return expressionFailure(stage, error);
-  }
-}
-
-/** Runs a stage of any kind to its end. An expression that cannot be evaluated fails the stage. */
-export async function runStage(stage: StagePlan, context: StageRunContext): Promise<StageOutcome> {
-  try {
-    const { kind } = stage.action;
-    if (kind === 'gate' || kind === 'set') return runInstantly(stage, context) ?? unreachable(stage);
-    return await RUNNERS[kind](stage, context);
+    return RUNNERS[stage.action.kind](stage, context);
   } catch (error) {
     return expressionFailure(stage, error);
   }
@@ -48,8 +38,4 @@ export async function runStage(stage: StagePlan, context: StageRunContext): Prom
 export function expressionFailure(stage: StagePlan, error: unknown): StageOutcome {
   if (!(error instanceof Error) || error.name !== 'ExpressionError') throw error;
   return failedOutcome(stage, ERROR_TYPE.expression, error.message);
-}
-
-function unreachable(stage: StagePlan): never {
-  throw new Error(`Stage "${stage.id}" gave no outcome.`);
 }

@@ -12,5 +12,11 @@ export type StageRunContext = {
   readonly budget: DispatchBudget;
 };
 
-/** Runs a stage to its end. It never rejects for what a user did: failures are outcomes. */
-export type StageRunner = (stage: StagePlan, context: StageRunContext) => Promise<StageOutcome>;
+/**
+ * Runs a stage to its end. Failures are outcomes; it throws only before anything was scheduled, when an expression
+ * cannot be evaluated.
+ */
+export type StageRunner = (
+  stage: StagePlan,
+  context: StageRunContext,
+) => StageOutcome | Promise<StageOutcome>;

@@ -9,7 +9,7 @@ import { summaryOf } from '../activity-options.js';
 import type { StageRunContext } from './stage-context.js';
 
 /** Waits for a duration on a durable timer. */
-export async function runSleep(stage: StagePlan, context: StageRunContext): Promise<StageOutcome> {
+export function runSleep(stage: StagePlan, context: StageRunContext): StageOutcome | Promise<StageOutcome> {
   if (stage.action.kind !== 'sleep') throw new Error(`Stage "${stage.id}" is not a timer.`);
   const { duration } = stage.action;
   const given = typeof duration === 'number' ? duration : resolveTemplate(duration, context.scope).value;
@@ -25,7 +25,7 @@ export async function runSleep(stage: StagePlan, context: StageRunContext): Prom
 }
 
 /** Waits until an instant on a durable timer; one in the past passes at once. */
-export async function runUntil(stage: StagePlan, context: StageRunContext): Promise<StageOutcome> {
+export function runUntil(stage: StagePlan, context: StageRunContext): StageOutcome | Promise<StageOutcome> {
   if (stage.action.kind !== 'until') throw new Error(`Stage "${stage.id}" is not a timer.`);
   const { value } = resolveTemplate(stage.action.time, context.scope);
   const instant = typeof value === 'string' ? Date.parse(value) : Number.NaN;
