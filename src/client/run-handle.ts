@@ -9,7 +9,7 @@ import type { RunResult, RunStatus } from '../engine/result.js';
 import type { BlobStore } from '../storage/blob-store.js';
 import type { LogLine } from '../storage/log-line.js';
 import { readStageLogs } from '../storage/read-stage-logs.js';
-import { cancelAfterWaveSignal, statusQuery } from '../workflows/messages.js';
+import { cancelAfterWaveSignal, statusQuery, type StatusOptions } from '../workflows/messages.js';
 import { ClientError } from './client-error.js';
 import {
   bareStatus,
@@ -83,10 +83,7 @@ export class RunHandle {
   }
 
   /** Asks the run's worker for the state. Throws when none answers in time. */
-  async query(
-    options: { readonly outputs?: boolean },
-    { runId }: { readonly runId: string },
-  ): Promise<RunStatus> {
+  async query(options: StatusOptions, { runId }: { readonly runId: string }): Promise<RunStatus> {
     const { client } = this.#deps;
     const handle = client.workflow.getHandle(this.workflowId, runId);
     return client.withDeadline(Date.now() + QUERY_TIMEOUT_MS, () => handle.query(statusQuery, options));
@@ -129,14 +126,16 @@ export class RunHandle {
   }
 
   /** The state of the run, without outputs, and the attempts that are open. Rejects when nobody answers. */
-  async snapshot(options: { readonly signal?: AbortSignal } = {}): Promise<RunSnapshot> {
-    return this.#abortable(options.signal, () => this.#snapshot());
+  async snapshot(
+    options: { readonly signal?: AbortSignal; readonly since?: string | null } = {},
+  ): Promise<RunSnapshot> {
+    return this.#abortable(options.signal, () => this.#snapshot(options.since ?? null));
   }
 
-  async #snapshot(): Promise<RunSnapshot> {
+  async #snapshot(since: string | null): Promise<RunSnapshot> {
     const description = await this.describe();
     const [status, attempts] = await Promise.all([
-      this.query({ outputs: false }, description),
+      this.query({ outputs: false, ...(since === null ? {} : { since }) }, description),
       readLiveAttempts(this.#deps.client, description.raw.pendingActivities ?? []),
     ]);
     return { status, live: byStage(attempts) };

@@ -24,8 +24,8 @@ export type WatchOptions = {
 
 /** The part of a run that is watched. */
 export type WatchedRun = {
-  /** The state now; rejects when nobody answers. */
-  snapshot(options: { readonly signal: AbortSignal }): Promise<RunSnapshot>;
+  /** The state now, of stages that did not change since an instant only if it is null; rejects when nobody answers. */
+  snapshot(options: { readonly signal: AbortSignal; readonly since: string | null }): Promise<RunSnapshot>;
   result(options: { readonly signal: AbortSignal }): Promise<RunResult>;
   logs(options: { readonly follow: boolean; readonly signal: AbortSignal }): AsyncIterable<LogLine>;
 };
@@ -78,7 +78,7 @@ async function pollUntilEnd(run: WatchedRun, emit: Emit, signal: AbortSignal): P
   try {
     while (!signal.aborted) {
       const askedAt = Date.now();
-      snapshot = settleSnapshot(run.snapshot({ signal: asking }));
+      snapshot = settleSnapshot(run.snapshot({ signal: asking, since: watch.since }));
       const answer = await Promise.race([end, snapshot]);
       if (signal.aborted) return null;
       if ('result' in answer) return watch.end(answer.result);
@@ -100,6 +100,7 @@ async function pollUntilEnd(run: WatchedRun, emit: Emit, signal: AbortSignal): P
 class Watch {
   readonly #emit: Emit;
   #before: RunSnapshot | null = null;
+  #since: string | null = null;
   #isQuiet = false;
   #awaySince: number | null = null;
 
@@ -107,10 +108,17 @@ class Watch {
     this.#emit = emit;
   }
 
+  /** The latest change that was seen; what happened before it need not be asked for again. */
+  get since(): string | null {
+    return this.#since;
+  }
+
   /** True when something changed. */
-  see(after: RunSnapshot): boolean {
+  see(seen: RunSnapshot): boolean {
+    const after = this.#before === null ? seen : withUnchanged(this.#before, seen);
     const events = runChanges(this.#before, after);
     this.#before = after;
+    this.#since = latestChange(seen, this.#since);
     this.#isQuiet = false;
     this.#awaySince = null;
     for (const event of events) this.#emit(event);
@@ -136,6 +144,21 @@ class Watch {
     this.see({ status: { ...status, notes: this.#before?.status.notes ?? [] }, live: new Map() });
     return result;
   }
+}
+
+/** Puts the stages back that were left out because they had not changed. */
+function withUnchanged(before: RunSnapshot, seen: RunSnapshot): RunSnapshot {
+  const stages = { ...before.status.stages, ...seen.status.stages };
+  return { ...seen, status: { ...seen.status, stages } };
+}
+
+function latestChange({ status }: RunSnapshot, before: string | null): string | null {
+  let latest = before;
+  for (const { started_at, ended_at } of Object.values(status.stages)) {
+    const changed = ended_at ?? started_at;
+    if (changed !== null && (latest === null || changed > latest)) latest = changed;
+  }
+  return latest;
 }
 
 async function followLogs(run: WatchedRun, emit: Emit, signal: AbortSignal): Promise<void> {

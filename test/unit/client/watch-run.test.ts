@@ -13,10 +13,10 @@ function fakeRun(answers: readonly (RunSnapshot | Error)[], lines: readonly LogL
     end = resolve;
   });
   const left = [...answers];
-  const asked: number[] = [];
+  const asked: (string | null)[] = [];
   const run: WatchedRun = {
-    snapshot: () => {
-      asked.push(left.length);
+    snapshot: ({ since }) => {
+      asked.push(since);
       const next = left.length > 1 ? left.shift() : left[0];
       return next instanceof Error || next === undefined ? Promise.reject(next) : Promise.resolve(next);
     },
@@ -70,6 +70,23 @@ it('tells how a run goes from its first answer to its end, and the changes that 
     'run_ended',
   ]);
   expect(events.at(-1)).toEqual({ type: 'run_ended', result });
+});
+
+it('asks only for what changed since it last looked, and remembers the rest', async () => {
+  const { run, end, asked } = fakeRun([
+    snapshot({ load: { status: 'succeeded', ended_at: at(2) }, report: {} }),
+    snapshot({ report: { status: 'running', started_at: at(3) } }),
+  ]);
+  const result = aRunResult({
+    load: { status: 'succeeded', ended_at: at(2) },
+    report: { status: 'succeeded', ended_at: at(4) },
+  });
+  const events = await collect(watchRun(run), (event) => {
+    if (event.type === 'stage_changed' && event.result.status === 'running') end(result);
+  });
+  expect(asked.slice(0, 2)).toEqual([null, at(2)]);
+  const told = events.map((event) => (event.type === 'stage_changed' ? event.stage : event.type));
+  expect(told).toEqual(['run_seen', 'report', 'report', 'run_ended']);
 });
 
 it('says once that no worker answers, and goes on when one does', async () => {
