@@ -44,18 +44,20 @@ try {
 
 function comparisonTable(rows: readonly Comparison[]): string {
   const table = new Table({
-    head: ['shape', 'by hand, ms a stage', 'Sluice, ms a stage', 'ratio', 'least', 'most'],
-    colAligns: ['left', 'right', 'right', 'right', 'right', 'right'],
+    head: ['ms a stage', 'by hand', 'with storage', 'Sluice', 'ratio', 'least', 'most', 'ratio, storage'],
+    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'right'],
     style: { head: [], border: [] },
   });
   for (const row of rows) {
     table.push([
       row.shape,
       row.raw_ms_a_stage.toFixed(2),
+      row.raw_with_storage_ms_a_stage.toFixed(2),
       row.sluice_ms_a_stage.toFixed(2),
       row.ratio.toFixed(3),
       row.ratio_min.toFixed(3),
       row.ratio_max.toFixed(3),
+      row.ratio_with_storage.toFixed(3),
     ]);
   }
   return table.toString();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
-import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@temporalio/worker';
 import { pino } from 'pino';
 import { defineStage, z } from '../src/index.js';
 import { SluiceClient } from '../src/client/index.js';
@@ -26,6 +26,9 @@ export type BenchRig = {
 
 export const RAW_QUEUE = 'raw';
 
+/** Workflows by hand whose worker keeps large payloads in external storage, as Sluice's does. */
+export const RAW_STORE_QUEUE = 'raw-store';
+
 export async function startRig(): Promise<BenchRig> {
   const dir = await mkdtemp(join(tmpdir(), 'sluice-bench-'));
   const server = await startEmbeddedServer({ dir, headless: true });
@@ -46,21 +49,27 @@ export async function startRig(): Promise<BenchRig> {
     configured: true,
   };
   const sluiceWorker = await startWorker({ connectionSettings, config, log });
+  const dataConverter = createDataConverter(createFolderStore(config.storageFolder));
   const connection = await NativeConnection.connect({ address: server.address });
-  const rawWorker = await Worker.create({
+  const workflowBundle = await bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('raw-workflows.ts', import.meta.url)),
+    logger: new DefaultLogger('ERROR'),
+  });
+  const byHand = {
     ...workerOptions(config.worker),
     connection,
     namespace: server.namespace,
-    taskQueue: RAW_QUEUE,
-    workflowBundle: await bundleWorkflowCode({
-      workflowsPath: fileURLToPath(new URL('raw-workflows.ts', import.meta.url)),
-    }),
+    workflowBundle,
     activities: { noop: async () => null },
-  });
-  const rawRunning = rawWorker.run();
+  };
+  const rawWorkers = [
+    await Worker.create({ ...byHand, taskQueue: RAW_QUEUE }),
+    await Worker.create({ ...byHand, taskQueue: RAW_STORE_QUEUE, dataConverter }),
+  ];
+  const rawRunning = rawWorkers.map((worker) => worker.run());
   const sluice = await SluiceClient.connect({
     connectionOptions: { address: server.address },
-    dataConverter: createDataConverter(createFolderStore(config.storageFolder)),
+    dataConverter,
   });
   return {
     sluice,
@@ -77,8 +86,8 @@ export async function startRig(): Promise<BenchRig> {
     },
     close: async () => {
       await sluice.close();
-      rawWorker.shutdown();
-      await Promise.all([rawRunning, sluiceWorker.stop()]);
+      for (const worker of rawWorkers) worker.shutdown();
+      await Promise.all([...rawRunning, sluiceWorker.stop()]);
       await connection.close();
       await server.release();
       await rm(dir, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Plan } from '../src/engine/plan.js';
-import { type BenchRig, RAW_QUEUE } from './rig.js';
+import { type BenchRig, RAW_QUEUE, RAW_STORE_QUEUE } from './rig.js';
 import { type Shape } from './shapes.js';
 import { median, timed } from './stats.js';
 
@@ -9,36 +9,46 @@ export type Comparison = {
   readonly stages: number;
   readonly rounds: number;
   readonly raw_ms_a_stage: number;
+  readonly raw_with_storage_ms_a_stage: number;
   readonly sluice_ms_a_stage: number;
-  /** Median of the ratios of neighbouring rounds, which a machine that slows down does not bend. */
+  /** Medians of the ratios of neighbouring rounds, which a machine that slows down does not bend. */
   readonly ratio: number;
   readonly ratio_min: number;
   readonly ratio_max: number;
+  /** Against a hand-written workflow whose worker has the same external storage for large payloads. */
+  readonly ratio_with_storage: number;
 };
 
-/** Runs a shape as a hand-written workflow and as a pipeline in turn. The order changes from round to round. */
+/** Runs a shape by hand and as a pipeline in turn. The order changes from round to round. */
 export async function compare(rig: BenchRig, shape: Shape): Promise<Comparison> {
   const plan = await rig.plan(shape.definition);
-  await runRaw(rig, shape);
-  await runSluice(rig, plan);
-  const raw: number[] = [];
-  const sluice: number[] = [];
+  const ways = {
+    raw: { run: () => runRaw(rig, shape, RAW_QUEUE), ms: [] as number[] },
+    sluice: { run: () => runSluice(rig, plan), ms: [] as number[] },
+    stored: { run: () => runRaw(rig, shape, RAW_STORE_QUEUE), ms: [] as number[] },
+  };
+  const order = [ways.raw, ways.sluice, ways.stored];
+  for (const way of order) await way.run();
   for (let round = 0; round < shape.rounds; round += 1) {
-    if (round % 2 === 0) raw.push(await timed(() => runRaw(rig, shape)));
-    sluice.push(await timed(() => runSluice(rig, plan)));
-    if (round % 2 === 1) raw.push(await timed(() => runRaw(rig, shape)));
+    for (const way of round % 2 === 0 ? order : order.toReversed()) way.ms.push(await timed(way.run));
   }
-  const ratios = sluice.map((ms, round) => ms / (raw[round] ?? Number.NaN));
+  const ratios = ratiosOf(ways.sluice.ms, ways.raw.ms);
   return {
     shape: shape.name,
     stages: shape.stages,
     rounds: shape.rounds,
-    raw_ms_a_stage: median(raw) / shape.stages,
-    sluice_ms_a_stage: median(sluice) / shape.stages,
+    raw_ms_a_stage: median(ways.raw.ms) / shape.stages,
+    raw_with_storage_ms_a_stage: median(ways.stored.ms) / shape.stages,
+    sluice_ms_a_stage: median(ways.sluice.ms) / shape.stages,
     ratio: median(ratios),
     ratio_min: Math.min(...ratios),
     ratio_max: Math.max(...ratios),
+    ratio_with_storage: median(ratiosOf(ways.sluice.ms, ways.stored.ms)),
   };
+}
+
+function ratiosOf(above: readonly number[], below: readonly number[]): readonly number[] {
+  return above.map((ms, round) => ms / (below[round] ?? Number.NaN));
 }
 
 export async function runSluice(rig: BenchRig, plan: Plan, key: string = randomUUID()): Promise<void> {
@@ -47,9 +57,9 @@ export async function runSluice(rig: BenchRig, plan: Plan, key: string = randomU
   if (result.status !== 'succeeded') throw new Error(`${plan.pipeline} ended as ${result.status}`);
 }
 
-async function runRaw(rig: BenchRig, { raw }: Shape): Promise<void> {
+async function runRaw(rig: BenchRig, { raw }: Shape, taskQueue: string): Promise<void> {
   await rig.temporal.workflow.execute(raw.workflow, {
-    taskQueue: RAW_QUEUE,
+    taskQueue,
     workflowId: `raw/${randomUUID()}`,
     args: [...raw.args],
   });

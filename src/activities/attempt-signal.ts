@@ -13,6 +13,8 @@ export interface AttemptSignal {
   readonly signal: AbortSignal;
   /** Null while the attempt may go on. */
   stopReason(): StopReason | null;
+  /** Calls `listener` with the reason once, when the attempt is told to stop or at once if it was. */
+  onStop(listener: (error: unknown) => void): void;
   dispose(): void;
 }
 
@@ -21,19 +23,20 @@ export interface AttemptSignal {
  * or never, so the limit of the attempt is kept here as well.
  */
 export function attemptSignal(context: Context): AttemptSignal {
-  const outer = context.cancellationSignal;
   const limitMs = context.info.startToCloseTimeoutMs;
-  const controller = new AbortController();
-  let reason: StopReason | null = null;
+  let stopped: { readonly why: StopReason; readonly error: unknown } | null = null;
+  // Most stages never look at their signal, and one costs more than the rest of this.
+  let controller: AbortController | undefined;
+  const listeners: Array<(error: unknown) => void> = [];
 
   const stop = (why: StopReason, error: unknown): void => {
-    if (reason !== null) return;
-    reason = why;
-    controller.abort(error);
+    if (stopped !== null) return;
+    stopped = { why, error };
+    controller?.abort(error);
+    for (const listener of listeners.splice(0)) listener(error);
   };
-  const onOuter = (): void => stop(outerReason(outer.reason), outer.reason);
-  if (outer.aborted) onOuter();
-  else outer.addEventListener('abort', onOuter, { once: true });
+  // The promise rather than the signal: a listener on a signal is many times as dear.
+  context.cancelled.catch((error: unknown) => stop(outerReason(error), error));
   // A timer longer than 2^31 ms would fire at once; nothing is lost by leaving 24 days to the server.
   const hasLimit = limitMs > 0 && limitMs < 2 ** 31;
   const onLimit = (): void =>
@@ -41,11 +44,21 @@ export function attemptSignal(context: Context): AttemptSignal {
   const timer = hasLimit ? setTimeout(onLimit, limitMs).unref() : undefined;
 
   return {
-    signal: controller.signal,
-    stopReason: () => reason,
+    get signal() {
+      if (controller === undefined) {
+        controller = new AbortController();
+        if (stopped !== null) controller.abort(stopped.error);
+      }
+      return controller.signal;
+    },
+    stopReason: () => stopped?.why ?? null,
+    onStop: (listener) => {
+      if (stopped === null) listeners.push(listener);
+      else listener(stopped.error);
+    },
     dispose: () => {
+      listeners.length = 0;
       clearTimeout(timer);
-      outer.removeEventListener('abort', onOuter);
     },
   };
 }

@@ -62,7 +62,9 @@ export function stageContext(
     stage: task.stage,
     attempt: number,
     idempotencyKey: `${task.run.workflow_id}/${task.run.id}/${task.stage.id}`,
-    signal: stopped.signal,
+    get signal() {
+      return stopped.signal;
+    },
     log: log.logger,
     progress: (fraction, message) => heartbeat.update(progressDetails(fraction, message, redact)),
     checkpoint: (value) => heartbeat.update({ checkpoint: plain('ctx.checkpoint(…)', value, redact) }),

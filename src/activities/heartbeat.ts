@@ -19,6 +19,9 @@ export interface Heartbeat {
 /** A loop that reports progress for every row must not cost a message for every row. */
 const SHORTEST_GAP_MS = 200;
 
+/** A stage learns of its cancellation by the answer to a heartbeat, and nobody likes to wait for that. */
+const LONGEST_GAP_MS = 2_000;
+
 /**
  * Heartbeats for as long as a stage runs, whatever the stage does. The checkpoint of the attempt before goes along
  * from the first heartbeat on: the server keeps only the newest details, so a bare heartbeat would erase it.
@@ -37,7 +40,9 @@ export function startHeartbeat(context: Context): Heartbeat {
     if (!isLocal) context.heartbeat(details);
   };
   const isWatched = !isLocal && heartbeatTimeoutMs !== undefined && heartbeatTimeoutMs > 0;
-  const timer = isWatched ? setInterval(send, Math.max(heartbeatTimeoutMs / 3, 10)).unref() : undefined;
+  const timer = isWatched
+    ? setInterval(send, Math.max(Math.min(heartbeatTimeoutMs / 3, LONGEST_GAP_MS), 10)).unref()
+    : undefined;
 
   return {
     lastCheckpoint,

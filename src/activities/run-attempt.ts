@@ -54,21 +54,16 @@ async function untilStopped(
   execute: (attempt: Attempt) => Promise<Produced>,
   graceMs: number,
 ): Promise<Produced> {
-  const { signal } = attempt.stopped;
   let timer: NodeJS.Timeout | undefined;
-  let onAbort = (): void => undefined;
   const abandoned = new Promise<never>((_resolve, reject) => {
-    onAbort = () => {
-      timer = setTimeout(() => reject(signal.reason), graceMs + ABANDON_MS).unref();
-    };
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
+    attempt.stopped.onStop((error) => {
+      timer = setTimeout(() => reject(error), graceMs + ABANDON_MS).unref();
+    });
   });
   try {
     return await Promise.race([execute(attempt), abandoned]);
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener('abort', onAbort);
   }
 }
 

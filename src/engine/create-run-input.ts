@@ -1,5 +1,6 @@
 import type { JsonObject } from '../shared/json.js';
 import { checkInputs } from './check-inputs.js';
+import { packPlan } from './pack-plan.js';
 import type { Plan } from './plan.js';
 import type { RunInput } from './run-input.js';
 
@@ -25,5 +26,13 @@ export function createRunInput(
   }
   if (messages.length > 0) return { problems: messages };
   const variables = { ...plan.variables, ...selected?.variables };
-  return { input: { plan, inputs, variables, mode, ...(request.forced === true ? { forced: true } : {}) } };
+  return {
+    input: {
+      plan: packPlan(plan),
+      inputs,
+      variables,
+      mode,
+      ...(request.forced === true ? { forced: true } : {}),
+    },
+  };
 }

@@ -1,11 +1,11 @@
 import type { Json, JsonObject } from '../shared/json.js';
-import type { Plan } from './plan.js';
+import type { PackedPlan } from './pack-plan.js';
 import type { StageResult } from './result.js';
 import type { StopReason } from './verdict.js';
 
 /** The only argument of the `pipeline` workflow. */
 export type RunInput = {
-  readonly plan: Plan;
+  readonly plan: PackedPlan;
   /** Checked against `plan.inputs`, with the defaults filled in. */
   readonly inputs: JsonObject;
   /** The plan's variables with those of the mode on top. */

@@ -8,8 +8,9 @@ import { bundleWorkflowCode, DefaultLogger, type LogLevel } from '@temporalio/wo
 import envPaths from 'env-paths';
 
 /**
- * Loaded once per worker instead of once per run, which saves memory and start time for each run. Only modules
- * without state of their own may stand here: runs would share it.
+ * Loaded once per worker instead of once per run, together with the workflow code itself: runs then share code that V8
+ * has optimised, start in a fraction of the time and cost less memory. Modules may hold no state of a run; what they
+ * do hold, such as compiled expressions, depends on nothing but its key.
  */
 const PRELOADED_MODULES = ['@marcbachmann/cel-js'];
 
@@ -66,7 +67,9 @@ export async function writeBundle(file: string): Promise<void> {
 async function sourceHash(): Promise<string> {
   // Which versions of the libraries are bundled stands in the lock file of the checkout.
   const versions = await readFile(join(ROOT, '..', 'package-lock.json'), 'utf8').catch(() => '');
-  const hash = createHash('sha256').update(PRELOADED_MODULES.join()).update(versions);
+  const hash = createHash('sha256')
+    .update([...PRELOADED_MODULES, 'workflows'].join())
+    .update(versions);
   for (const folder of WORKFLOW_FOLDERS) {
     const entries = await readdir(join(ROOT, folder), { recursive: true, withFileTypes: true }).catch(
       () => [],
@@ -87,7 +90,11 @@ async function bundle(workflowsPath: string): Promise<string> {
   };
   const logger = new DefaultLogger('ERROR', ({ level, message }) => write(level, message));
   try {
-    const { code } = await bundleWorkflowCode({ workflowsPath, preloadModules: PRELOADED_MODULES, logger });
+    const { code } = await bundleWorkflowCode({
+      workflowsPath,
+      preloadModules: [...PRELOADED_MODULES, workflowsPath],
+      logger,
+    });
     return code;
   } catch (cause) {
     const reason = errors.join('\n') || (cause instanceof Error ? cause.message : String(cause));

@@ -1,6 +1,6 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import type { StageRecord } from '../engine/stage-record.js';
-import { detailsOf } from './details.js';
+import { detailsOf, type RowCache } from './details.js';
 
 /** Plans above this size refresh their table at most once a second of workflow time. */
 const LARGE_PLAN = 100;
@@ -9,6 +9,7 @@ const LARGE_PLAN = 100;
 export class DetailsBoard {
   readonly #size: number;
   readonly #records: () => Iterable<StageRecord>;
+  readonly #rows: RowCache = new Map();
   #isDue = false;
   #drawnAt = 0;
 
@@ -32,6 +33,6 @@ export class DetailsBoard {
   draw(): void {
     this.#isDue = false;
     this.#drawnAt = Date.now();
-    setCurrentDetails(detailsOf(this.#records()));
+    setCurrentDetails(detailsOf(this.#records(), this.#rows));
   }
 }

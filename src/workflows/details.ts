@@ -19,16 +19,26 @@ const ORDER: readonly StageStatus[] = [
   'pending',
 ];
 
+/** Rows by stage, kept as long as nothing changes: a record is never changed but replaced. */
+export type RowCache = Map<string, { readonly record: StageRecord; readonly row: string }>;
+
 /** The Markdown that the Temporal Web UI shows as a run's current details: one line of counts and a table of stages. */
-export function detailsOf(records: Iterable<StageRecord>): string {
+export function detailsOf(records: Iterable<StageRecord>, cache: RowCache = new Map()): string {
   const all = [...records];
   const rows = all.length <= MOST_ROWS ? all : mostTelling(all);
-  const table = rows.map(
-    (record) =>
-      `| ${cell(record.plan.id)} | ${cell(record.plan.name)} | ${record.status} | ${record.wave} | ${timeOf(record)} | ${cell(noteOf(record))} |`,
-  );
+  const table = rows.map((record) => cachedRow(record, cache));
   const rest = all.length > rows.length ? `\n\n${all.length - rows.length} more stages are not shown.` : '';
   return `${counts(all)}\n\n| stage | name | status | wave | took | note |\n|---|---|---|---|---|---|\n${table.join('\n')}${rest}`;
+}
+
+function cachedRow(record: StageRecord, cache: RowCache): string {
+  const { id, name } = record.plan;
+  const known = cache.get(id);
+  if (known?.record === record) return known.row;
+  const cells = [cell(id), cell(name), record.status, record.wave, timeOf(record), cell(noteOf(record))];
+  const row = `| ${cells.join(' | ')} |`;
+  cache.set(id, { record, row });
+  return row;
 }
 
 function counts(records: readonly StageRecord[]): string {

@@ -1,5 +1,6 @@
 import { CancellationScope, condition, workflowInfo } from '@temporalio/workflow';
-import type { StagePlan } from '../engine/plan.js';
+import { unpackPlan } from '../engine/pack-plan.js';
+import type { Plan, StagePlan } from '../engine/plan.js';
 import type { RunEndStatus, RunResult, RunStatus, StageError } from '../engine/result.js';
 import type { RunInput } from '../engine/run-input.js';
 import { RunLedger } from '../engine/run-ledger.js';
@@ -20,11 +21,13 @@ import { RunMemory } from './run-memory.js';
 import { hooksFor, runHook } from './run-hooks.js';
 import { startClock } from './run-clock.js';
 import { expressionFailure, startStage } from './stages/run-stage.js';
+import type { StageRunContext } from './stages/stage-context.js';
 import { StopScopes } from './stop-scopes.js';
 
 /** One run: joins the ledger, which knows what may start, with the stage runners, which do it. */
 export class PipelineRun {
   readonly #input: RunInput;
+  readonly #plan: Plan;
   readonly #startedAt: number;
   readonly #memory: RunMemory;
   readonly #ledger: RunLedger;
@@ -35,6 +38,7 @@ export class PipelineRun {
   readonly #scopes = new StopScopes(this.#root);
   readonly #hooks: StageRecord[] = [];
   readonly #notes: string[];
+  readonly #context: StageRunContext;
   #queue: StagePlan[] = [];
   #isPumping = false;
   #enforced: StopReason | null = null;
@@ -44,8 +48,10 @@ export class PipelineRun {
   #error: StageError | null = null;
 
   constructor(input: RunInput) {
-    const { plan, carried, mode } = input;
+    const { carried, mode } = input;
+    const plan = unpackPlan(input.plan);
     this.#input = input;
+    this.#plan = plan;
     this.#startedAt =
       carried === undefined ? workflowInfo().startTime.getTime() : Date.parse(carried.started_at);
     this.#memory = new RunMemory(input, this.#startedAt);
@@ -61,6 +67,7 @@ export class PipelineRun {
       judge: (stage) => this.#judge(stage),
       onEnd: (record) => this.#memory.remember(record),
     });
+    this.#context = { plan, memory: this.#memory, scope: this.#memory.scope, budget: this.#budget };
     if (carried !== undefined) this.#ledger.restore(carried.ended, carried.stopped);
     this.#board = new DetailsBoard(plan.stages.length, () => [...this.#ledger.records, ...this.#hooks]);
   }
@@ -69,7 +76,7 @@ export class PipelineRun {
   execute(): Promise<RunResult> {
     return this.#root.run(async () => {
       const release = await this.#enterGroup();
-      const clock = startClock(this.#input.plan, this.#startedAt, (note) => this.stop('timed_out', note));
+      const clock = startClock(this.#plan, this.#startedAt, (note) => this.stop('timed_out', note));
       this.#pump();
       await condition(() => this.#isAtRest());
       clock.cancel();
@@ -96,7 +103,7 @@ export class PipelineRun {
   }
 
   async #enterGroup(): Promise<() => void> {
-    const { concurrency } = this.#input.plan;
+    const { concurrency } = this.#plan;
     const isStopped = () => this.#ledger.stopped !== null;
     if (concurrency === null || isStopped()) return () => undefined;
     this.#status = 'queued';
@@ -108,43 +115,44 @@ export class PipelineRun {
     return release;
   }
 
-  /** Starts all that may start now. Kinds that end at once can make further stages ready, hence the loop. */
+  /** Starts all that may start now. */
   #pump(): void {
     if (this.#isPumping || this.#status === 'queued') return;
     this.#isPumping = true;
-    for (;;) {
-      if (this.#queue.length === 0) {
-        if (mustDrain() || (isHistoryLong() && this.#ledger.running.size === 0)) break;
-        this.#queue = [...this.#ledger.startable(Date.now())].reverse();
-        this.#enforceStop();
-      }
-      if (this.#queue.length === 0 || this.#budget.isSpent(this.#root)) break;
-      const stage = this.#queue.pop();
-      if (stage !== undefined) this.#launch(stage);
-    }
+    this.#scopes.enter(() => this.#launchAll());
     this.#isPumping = false;
     this.#board.refresh();
   }
 
+  /** Kinds that end at once can make further stages ready, hence the loop. */
+  #launchAll(): void {
+    for (;;) {
+      if (this.#queue.length === 0) {
+        if (mustDrain() || (isHistoryLong() && this.#ledger.running.size === 0)) return;
+        this.#queue = [...this.#ledger.startable(Date.now())].reverse();
+        this.#enforceStop();
+      }
+      if (this.#queue.length === 0 || this.#budget.isSpent(this.#root)) return;
+      const stage = this.#queue.pop();
+      if (stage !== undefined) this.#launch(stage);
+    }
+  }
+
   #launch(stage: StagePlan): void {
     const { stopped } = this.#ledger;
-    if (stopped !== null && !runsAfterStop(stage.run_when, stopped))
+    if (stopped !== null && !runsAfterStop(stage.run_when, stopped)) {
       return this.#end(stage, { status: 'cancelled' });
-    const context = {
-      plan: this.#input.plan,
-      memory: this.#memory,
-      scope: this.#memory.scope,
-      budget: this.#budget,
-    };
+    }
     this.#scopes.run(stage, () => {
-      const outcome = startStage(stage, context);
-      if (!(outcome instanceof Promise)) return this.#end(stage, outcome);
-      void outcome.then((ended) => {
-        this.#end(stage, ended);
-        this.#pump();
-      });
+      const outcome = startStage(stage, this.#context, this.#onEnd);
+      if (outcome !== null) this.#end(stage, outcome);
     });
   }
+
+  readonly #onEnd = (stage: StagePlan, outcome: StageOutcome): void => {
+    this.#end(stage, outcome);
+    this.#pump();
+  };
 
   #end(stage: StagePlan, outcome: StageOutcome): void {
     this.#ledger.end(stage.id, outcome, Date.now());
@@ -177,11 +185,7 @@ export class PipelineRun {
 
   #settle(status: RunEndStatus): RunEndStatus {
     if (status !== 'succeeded') return status;
-    const { outputs, error, notes } = resolveOutputs(
-      this.#input.plan,
-      this.#memory.scope,
-      this.#ledger.records,
-    );
+    const { outputs, error, notes } = resolveOutputs(this.#plan, this.#memory.scope, this.#ledger.records);
     this.#outputs = outputs;
     this.#error = error;
     for (const note of notes) this.#note(note);
@@ -190,17 +194,13 @@ export class PipelineRun {
 
   /** One after the other, in the order of the file; the failure of one keeps none of the others from running. */
   async #runHooks(status: RunEndStatus): Promise<void> {
-    for (const stage of hooksFor(this.#input.plan.hooks, status)) {
+    for (const stage of hooksFor(this.#plan.hooks, status)) {
       const index = this.#hooks.length;
       const show = (record: StageRecord): void => {
         this.#hooks[index] = record;
         this.#board.refresh();
       };
-      await runHook(
-        stage,
-        { plan: this.#input.plan, memory: this.#memory, budget: this.#budget, status },
-        show,
-      );
+      await runHook(stage, { plan: this.#plan, memory: this.#memory, budget: this.#budget, status }, show);
     }
   }
 
@@ -219,8 +219,8 @@ export class PipelineRun {
   #file(): RunFile {
     const info = workflowInfo();
     return {
-      pipeline: this.#input.plan.pipeline,
-      version: this.#input.plan.version,
+      pipeline: this.#plan.pipeline,
+      version: this.#plan.version,
       workflowId: info.workflowId,
       runId: info.firstExecutionRunId,
       mode: this.#input.mode,

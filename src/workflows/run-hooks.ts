@@ -5,6 +5,7 @@ import { evaluateCondition } from '../expressions/evaluate.js';
 import type { Scope } from '../expressions/scope.js';
 import type { DispatchBudget } from './dispatch-budget.js';
 import type { RunMemory } from './run-memory.js';
+import type { StageRunContext } from './stages/stage-context.js';
 import { expressionFailure, startStage } from './stages/run-stage.js';
 
 type HookContext = {
@@ -39,10 +40,17 @@ export async function runHook(
     outcome: null,
   };
   show(running);
-  const outcome = refusal(stage, scope) ?? (await startStage(stage, { ...context, scope }));
+  const outcome = refusal(stage, scope) ?? (await outcomeOf(stage, { ...context, scope }));
   const ended = { ...running, status: outcome.status, endedAt: Date.now(), outcome };
   context.memory.remember(ended);
   show(ended);
+}
+
+function outcomeOf(stage: StagePlan, context: StageRunContext): Promise<StageOutcome> {
+  return new Promise((resolve) => {
+    const atOnce = startStage(stage, context, (_stage, outcome) => resolve(outcome));
+    if (atOnce !== null) resolve(atOnce);
+  });
 }
 
 function refusal(stage: StagePlan, scope: Scope): StageOutcome | null {

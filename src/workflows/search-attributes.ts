@@ -1,6 +1,6 @@
 import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributePair } from '@temporalio/common';
 import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import type { Plan } from '../engine/plan.js';
+import type { PackedPlan } from '../engine/pack-plan.js';
 import { SEARCH_ATTRIBUTE } from '../shared/names.js';
 
 const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
@@ -25,7 +25,7 @@ export function publishStatus(status: string, failedStages: readonly string[]): 
 }
 
 /** The search attributes of a child run. */
-export function childSearchAttributes(plan: Plan): {
+export function childSearchAttributes(plan: PackedPlan): {
   readonly typedSearchAttributes?: SearchAttributePair[];
 } {
   if (!areKnown()) return {};

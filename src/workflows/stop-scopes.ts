@@ -16,11 +16,14 @@ export class StopScopes {
     this.#root = root;
   }
 
+  /** Calls `work` at once in the scope that most stages run in, so that they need no scope entered of their own. */
+  enter(work: () => void): void {
+    this.#enter(this.#scopeOf('all_succeeded'), work);
+  }
+
   /** Calls `start` at once, so that what it schedules is cancelled when a stop ends stages like this one. */
   run(stage: StagePlan, start: () => void): void {
-    const scope = this.#scopeOf(stage.run_when);
-    if (CancellationScope.current() === scope) start();
-    else void scope.run(async () => start());
+    this.#enter(this.#scopeOf(stage.run_when), start);
   }
 
   /** Cancels what such a stop does not let go on. Stages started later in the same group run in a new scope. */
@@ -31,6 +34,11 @@ export class StopScopes {
       this.#scopes.delete(runWhen);
       scope.cancel();
     }
+  }
+
+  #enter(scope: CancellationScope, work: () => void): void {
+    if (CancellationScope.current() === scope) work();
+    else void scope.run(async () => work());
   }
 
   #scopeOf(runWhen: RunWhen): CancellationScope {

@@ -7,21 +7,22 @@ import type { Json } from '../../shared/json.js';
 import type { StageTask, TaskResult } from '../../shared/task.js';
 import { activityOptions, localActivityOptions } from '../activity-options.js';
 import { activityOutcome } from '../stage-failure.js';
-import type { StageRunContext } from './stage-context.js';
+import type { OnStageEnd, StageRunContext } from './stage-context.js';
 
 /** Runs a registered stage function. */
-export function runFunction(stage: StagePlan, context: StageRunContext): Promise<StageOutcome> {
+export function runFunction(stage: StagePlan, context: StageRunContext, onEnd: OnStageEnd): null {
   if (stage.action.kind !== 'uses') throw new Error(`Stage "${stage.id}" is not a function stage.`);
   return runActivity(
     stage,
     stage.action.uses,
     context.memory.task(stage, stage.action.with, context.scope),
     context,
+    onEnd,
   );
 }
 
 /** Runs a command on the worker. A command given as a string is passed on as it is: the shell's `${}` stay its own. */
-export function runCommand(stage: StagePlan, context: StageRunContext): Promise<StageOutcome> {
+export function runCommand(stage: StagePlan, context: StageRunContext, onEnd: OnStageEnd): null {
   if (stage.action.kind !== 'run') throw new Error(`Stage "${stage.id}" is not a command stage.`);
   const { command, env, cwd, grace_ms } = stage.action;
   const isScript = typeof command === 'string';
@@ -32,14 +33,14 @@ export function runCommand(stage: StagePlan, context: StageRunContext): Promise<
     ...(isScript ? { command } : {}),
     grace_ms,
   };
-  return runActivity(stage, ACTIVITY.run, context.memory.taskOf(stage, params, secretSlots), context);
+  return runActivity(stage, ACTIVITY.run, context.memory.taskOf(stage, params, secretSlots), context, onEnd);
 }
 
 /** Sends an HTTP request from the worker. */
-export function runHttp(stage: StagePlan, context: StageRunContext): Promise<StageOutcome> {
+export function runHttp(stage: StagePlan, context: StageRunContext, onEnd: OnStageEnd): null {
   if (stage.action.kind !== 'http') throw new Error(`Stage "${stage.id}" is not an HTTP stage.`);
   const task = context.memory.task(stage, stage.action.request, context.scope);
-  return runActivity(stage, ACTIVITY.http, task, context);
+  return runActivity(stage, ACTIVITY.http, task, context, onEnd);
 }
 
 /** Schedules the stage's activity and books what came of it. */
@@ -48,15 +49,17 @@ function runActivity(
   activityType: string,
   task: StageTask,
   context: StageRunContext,
-): Promise<StageOutcome> {
+  onEnd: OnStageEnd,
+): null {
   context.budget.spend(task.params);
-  return schedule(stage, activityType, task).then(
+  void schedule(stage, activityType, task).then(
     (result) => {
       context.memory.merge(result?.state, result?.metrics);
-      return succeeded(result);
+      onEnd(stage, succeeded(result));
     },
-    (error: unknown) => activityOutcome(stage, error),
+    (error: unknown) => onEnd(stage, activityOutcome(stage, error)),
   );
+  return null;
 }
 
 function schedule(stage: StagePlan, activityType: string, task: StageTask): Promise<TaskResult | null> {

@@ -18,7 +18,7 @@ import { ERROR_TYPE, PIPELINE_WORKFLOW } from '../../shared/names.js';
 import { retryPolicy, summaryOf } from '../activity-options.js';
 import { childSearchAttributes } from '../search-attributes.js';
 import { childCause, failedOutcome, timeoutOutcome, wasEndedByOthers } from '../stage-failure.js';
-import type { StageRunContext } from './stage-context.js';
+import type { OnStageEnd, StageRunContext } from './stage-context.js';
 
 /**
  * Runs another pipeline as a child workflow. Its outputs are the stage's output. Cancellation goes down to it,
@@ -27,7 +27,8 @@ import type { StageRunContext } from './stage-context.js';
 export function runPipeline(
   stage: StagePlan,
   context: StageRunContext,
-): StageOutcome | Promise<StageOutcome> {
+  onEnd: OnStageEnd,
+): StageOutcome | null {
   if (stage.action.kind !== 'pipeline') throw new Error(`Stage "${stage.id}" is not a pipeline stage.`);
   const key = stage.action.pipeline;
   const plan = context.plan.pipelines[key];
@@ -41,7 +42,11 @@ export function runPipeline(
       `pipeline "${plan.pipeline}": ${request.problems.join('; ')}`,
     );
   }
-  return execute(stage, request.input).then(succeeded, (error: unknown) => childOutcome(stage, plan, error));
+  void execute(stage, request.input).then(
+    (result) => onEnd(stage, succeeded(result)),
+    (error: unknown) => onEnd(stage, childOutcome(stage, plan, error)),
+  );
+  return null;
 }
 
 /** One attempt of the stage is one run of the child, so the stage's timeout bounds the child's own. */

@@ -6,7 +6,7 @@ import { runCommand, runFunction, runHttp } from './activity-stage.js';
 import { runGate } from './gate-stage.js';
 import { runPipeline } from './pipeline-stage.js';
 import { runSet } from './set-stage.js';
-import type { StageRunContext, StageRunner } from './stage-context.js';
+import type { OnStageEnd, StageRunContext, StageRunner } from './stage-context.js';
 import { runSleep, runUntil } from './timer-stage.js';
 import { runWaitFor } from './wait-stage.js';
 
@@ -22,13 +22,14 @@ const RUNNERS: Readonly<Record<StageKind, StageRunner>> = {
   wait_for: runWaitFor,
 };
 
-/**
- * Starts a stage of any kind. Kinds that need nothing from outside the workflow give their outcome at once. An
- * expression that cannot be evaluated fails the stage.
- */
-export function startStage(stage: StagePlan, context: StageRunContext): StageOutcome | Promise<StageOutcome> {
+/** Starts a stage of any kind, as {@link StageRunner} says. An expression that cannot be evaluated fails the stage. */
+export function startStage(
+  stage: StagePlan,
+  context: StageRunContext,
+  onEnd: OnStageEnd,
+): StageOutcome | null {
   try {
-    return RUNNERS[stage.action.kind](stage, context);
+    return RUNNERS[stage.action.kind](stage, context, onEnd);
   } catch (error) {
     return expressionFailure(stage, error);
   }

@@ -12,11 +12,16 @@ export type StageRunContext = {
   readonly budget: DispatchBudget;
 };
 
+/** Called once with how a stage ended, by kinds that cannot tell at once. */
+export type OnStageEnd = (stage: StagePlan, outcome: StageOutcome) => void;
+
 /**
- * Runs a stage to its end. Failures are outcomes; it throws only before anything was scheduled, when an expression
- * cannot be evaluated.
+ * Runs a stage: gives its outcome, or null and reports it later. A callback rather than a promise, because every promise
+ * in a workflow records its stack. Failures are outcomes; it throws only before anything was scheduled, when an
+ * expression cannot be evaluated.
  */
 export type StageRunner = (
   stage: StagePlan,
   context: StageRunContext,
-) => StageOutcome | Promise<StageOutcome>;
+  onEnd: OnStageEnd,
+) => StageOutcome | null;

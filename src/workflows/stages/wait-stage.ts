@@ -6,17 +6,17 @@ import { ACTIVITY, ERROR_TYPE } from '../../shared/names.js';
 import type { TaskResult } from '../../shared/task.js';
 import { activityOptions } from '../activity-options.js';
 import { activityOutcome, timeoutOutcome } from '../stage-failure.js';
-import type { StageRunContext } from './stage-context.js';
+import type { OnStageEnd, StageRunContext } from './stage-context.js';
 
 /**
  * Polls until the target is true. The polling is the retry of one activity, done by the server: a wait of days
  * costs the history three events, and a dead worker loses no time but its own.
  */
-export function runWaitFor(stage: StagePlan, context: StageRunContext): Promise<StageOutcome> {
+export function runWaitFor(stage: StagePlan, context: StageRunContext, onEnd: OnStageEnd): null {
   if (stage.action.kind !== 'wait_for') throw new Error(`Stage "${stage.id}" does not wait for anything.`);
   const { target, every_ms, wait_timeout_ms } = stage.action;
   const task = context.memory.task(stage, target, context.scope);
-  return scheduleActivity<TaskResult>(ACTIVITY.probe, [task], {
+  void scheduleActivity<TaskResult>(ACTIVITY.probe, [task], {
     ...activityOptions(stage),
     startToCloseTimeout: Math.min(stage.timeout_ms, wait_timeout_ms),
     scheduleToCloseTimeout: wait_timeout_ms,
@@ -24,10 +24,11 @@ export function runWaitFor(stage: StagePlan, context: StageRunContext): Promise<
   }).then(
     (result) => {
       context.memory.merge(result.state, result.metrics);
-      return { status: 'succeeded', output: result.output, attempts: result.attempt ?? 1 };
+      onEnd(stage, { status: 'succeeded', output: result.output, attempts: result.attempt ?? 1 });
     },
-    (error: unknown) => waitOutcome(stage, wait_timeout_ms, activityOutcome(stage, error)),
+    (error: unknown) => onEnd(stage, waitOutcome(stage, wait_timeout_ms, activityOutcome(stage, error))),
   );
+  return null;
 }
 
 /** Running out of time, or of tries just before it, both mean that the target was never true. */

@@ -7,7 +7,7 @@ import { activityRig, aTask } from './attempt-rig.js';
 const stage = (run: StageFunction['run']): StageFunction =>
   defineStage({ name: 'it', params: z.unknown(), run });
 
-test('a stage that says nothing heartbeats three times within its heartbeat timeout', async () => {
+test('a stage that says nothing heartbeats every two seconds, so that it soon hears of its cancellation', async () => {
   vi.useFakeTimers();
   const rig = activityRig({
     info: { heartbeatTimeoutMs: 30_000 },
@@ -15,7 +15,7 @@ test('a stage that says nothing heartbeats three times within its heartbeat time
   });
   await rig.run('it');
   vi.useRealTimers();
-  expect(rig.heartbeats).toEqual([{}, {}, {}]);
+  expect(rig.heartbeats).toHaveLength(15);
 });
 
 test('heartbeats carry the checkpoint of the attempt before, so that it is never lost', async () => {
