@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import {
   type LogLevel as TemporalLevel,
   type LogMetadata,
@@ -29,6 +30,7 @@ export function installRuntime(options: {
 }): void {
   if (isInstalled) return;
   isInstalled = true;
+  boundRegularExpressions();
   const { log, temporalMetricsPort } = options;
   const metrics = { prometheus: { bindAddress: `127.0.0.1:${temporalMetricsPort ?? 0}` } };
   try {
@@ -44,6 +46,14 @@ export function installRuntime(options: {
     // Somebody else in this process installed one first, and it works as well.
     log.debug({ err: error }, 'The Temporal runtime was set up before');
   }
+}
+
+/**
+ * A pattern in a definition may backtrack without end on the text that it meets, and would then hold up every run of
+ * the worker. V8 goes over to its linear engine for such a match.
+ */
+export function boundRegularExpressions(): void {
+  setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');
 }
 
 /** Hands what Temporal's library says to the worker's own log. */
