@@ -4,7 +4,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { createRunInput } from '../../src/engine/create-run-input.js';
 import type { Plan } from '../../src/engine/plan.js';
 import type { RunResult } from '../../src/engine/result.js';
-import { ensureTestServer } from '../../src/client/temporal-server/locate.js';
+import { ensureTemporalCli, ensureTestServer } from '../../src/client/temporal-server/locate.js';
 import type { JsonObject } from '../../src/shared/json.js';
 import { PIPELINE_WORKFLOW } from '../../src/shared/names.js';
 import type { StageTask, TaskResult } from '../../src/shared/task.js';
@@ -31,9 +31,21 @@ export class WorkflowRig {
 
   static async create(stages: Readonly<Record<string, FakeStage>>): Promise<WorkflowRig> {
     const { path } = await ensureTestServer();
-    const env = await TestWorkflowEnvironment.createTimeSkipping({
-      server: { executable: { type: 'existing-path', path } },
-    });
+    const server = { executable: { type: 'existing-path' as const, path } };
+    return WorkflowRig.#on(await TestWorkflowEnvironment.createTimeSkipping({ server }), stages);
+  }
+
+  /** On the development server, for what the test server does not do. Time does not skip. */
+  static async createOnDevServer(stages: Readonly<Record<string, FakeStage>>): Promise<WorkflowRig> {
+    const { path } = await ensureTemporalCli();
+    const server = { executable: { type: 'existing-path' as const, path } };
+    return WorkflowRig.#on(await TestWorkflowEnvironment.createLocal({ server }), stages);
+  }
+
+  static async #on(
+    env: TestWorkflowEnvironment,
+    stages: Readonly<Record<string, FakeStage>>,
+  ): Promise<WorkflowRig> {
     const worker = await Worker.create({
       connection: env.nativeConnection,
       taskQueue: 'rig',

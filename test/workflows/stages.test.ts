@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApplicationFailure } from '@temporalio/common';
 import { aPlan, aStage } from '../support/a-plan.js';
+import { resultOf } from '../support/result-of.js';
 import { WorkflowRig } from '../support/workflow-rig.js';
 import type { StagePlan } from '../../src/engine/plan.js';
+import type { RunResult, RunStatus } from '../../src/engine/result.js';
 import type { StageTask } from '../../src/shared/task.js';
 
 const order: string[] = [];
@@ -22,6 +24,13 @@ beforeAll(async () => {
       order.push(key);
       if (order.filter((entry) => entry === key).length < 3) throw new Error('not yet');
       return { output: 'at last', attempt: 3 };
+    },
+    'sluice.probe': (task: StageTask) => {
+      const key = `${task.run.workflow_id}:${task.stage.id}`;
+      order.push(key);
+      const tries = order.filter((entry) => entry === key).length;
+      if (task.stage.id === 'never' || tries < 4) throw ApplicationFailure.retryable('not yet', 'NotReady');
+      return { output: { ready: true }, attempt: tries };
     },
     counter: () => ({ output: null, state: { seen: true }, metrics: { rows: 5 } }),
   });
@@ -247,5 +256,67 @@ describe('a run', () => {
       status: 'failed',
       error: { type: 'ExpressionError', stage: 'b' },
     });
+  });
+
+  it('polls what it waits for without growing its history', async () => {
+    const target = { type: 'file', file: '/data/today.csv' } as const;
+    const wait = { kind: 'wait_for', target, every_ms: 3_600_000, wait_timeout_ms: 86_400_000 } as const;
+    const handle = await rig.start(aPlan([aStage('arrival', { action: wait })]));
+    const result = await resultOf(handle);
+    expect(result.stages['arrival']).toMatchObject({
+      status: 'succeeded',
+      attempts: 4,
+      output: { ready: true },
+    });
+    expect(result.stages['arrival']?.duration_ms).toBeGreaterThanOrEqual(3 * 3_600_000);
+    expect((await handle.fetchHistory()).events?.length).toBeLessThan(15);
+  });
+
+  it('ends a wait as timed out when its time is over', async () => {
+    const target = { type: 'file', file: '/data/today.csv' } as const;
+    const wait = { kind: 'wait_for', target, every_ms: 3_600_000, wait_timeout_ms: 86_400_000 } as const;
+    const result = await rig.run(aPlan([aStage('never', { action: wait })]));
+    expect(result.stages['never']).toMatchObject({
+      status: 'timed_out',
+      error: { type: 'TimeoutError', message: 'it was not true within 1d' },
+    });
+  });
+
+  it('stops the run when a condition cannot be evaluated', async () => {
+    const result = await rig.run(
+      aPlan([
+        echo('a'),
+        echo('b', { depends_on: ['a'], condition: 'stages.a.output.nothing' }),
+        aStage('nap', { action: { kind: 'sleep', duration: 86_400_000 } }),
+      ]),
+    );
+    expect(result).toMatchObject({ status: 'failed', error: { type: 'ExpressionError', stage: 'b' } });
+    expect(result.stages['nap']?.status).toBe('cancelled');
+    expect(result.executed_stages).not.toContain('b');
+  });
+
+  it('gives null for an output of a stage that was skipped, and says so', async () => {
+    const handle = await rig.start(
+      aPlan([echo('a'), echo('b', { condition: 'false' })], {
+        outputs: { x: '${{ stages.b.output.from }}' },
+      }),
+    );
+    const result = await resultOf(handle);
+    expect(result).toMatchObject({ status: 'succeeded', outputs: { x: null } });
+    const status = await handle.query<RunStatus>('status');
+    expect(status.notes[0]).toContain('output "x" cannot be computed');
+  });
+
+  it('runs the levels of a strict plan one after the other', async () => {
+    const nap = (id: string, ms: number, needs: readonly string[] = []): StagePlan =>
+      aStage(id, { depends_on: needs, action: { kind: 'sleep', duration: ms } });
+    const stages = [nap('short', 60_000), nap('long', 3_600_000), nap('next', 1_000, ['short'])];
+    const strict = await rig.run(aPlan(stages, { scheduling: 'strict' }));
+    const dataflow = await rig.run(aPlan(stages));
+    const startOf = (result: RunResult, id: string): number =>
+      Date.parse(result.stages[id]?.started_at ?? '');
+    const endOf = (result: RunResult, id: string): number => Date.parse(result.stages[id]?.ended_at ?? '');
+    expect(startOf(strict, 'next')).toBeGreaterThanOrEqual(endOf(strict, 'long'));
+    expect(startOf(dataflow, 'next')).toBeLessThan(endOf(dataflow, 'long'));
   });
 });

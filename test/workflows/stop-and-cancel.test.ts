@@ -1,10 +1,9 @@
-import { Context } from '@temporalio/activity';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { StagePlan } from '../../src/engine/plan.js';
-import type { StageTask } from '../../src/shared/task.js';
 import { aPlan, aStage } from '../support/a-plan.js';
+import { controlledStage } from '../support/controlled-stage.js';
 import { resultOf } from '../support/result-of.js';
-import { WorkflowRig, type FakeStage } from '../support/workflow-rig.js';
+import { WorkflowRig } from '../support/workflow-rig.js';
 import { ApplicationFailure } from '@temporalio/common';
 
 // An activity that was cancelled keeps the test server's clock locked, so each test here has a server of its own.
@@ -17,40 +16,9 @@ afterEach(async () => {
 const uses = (id: string, name: string, overrides: Partial<StagePlan> = {}): StagePlan =>
   aStage(id, { action: { kind: 'uses', uses: name, with: {} }, ...overrides });
 
-/** Stages whose ends the test decides. */
-function controlled() {
-  const started = new Map<string, () => void>();
-  const arrivals = new Map<string, Promise<void>>();
-  const arrival = (id: string): Promise<void> => {
-    let promise = arrivals.get(id);
-    if (promise === undefined) {
-      promise = new Promise<void>((resolve) => started.set(id, resolve));
-      arrivals.set(id, promise);
-    }
-    return promise;
-  };
-  const ends = new Map<string, () => void>();
-  const hang: FakeStage = async (task: StageTask) => {
-    const context = Context.current();
-    const beat = setInterval(() => context.heartbeat(), 50);
-    void arrival(task.stage.id);
-    started.get(task.stage.id)?.();
-    try {
-      await Promise.race([
-        new Promise<void>((resolve) => ends.set(task.stage.id, resolve)),
-        context.cancelled,
-      ]);
-    } finally {
-      clearInterval(beat);
-    }
-    return { output: task.stage.id };
-  };
-  return { hang, arrival, end: (id: string) => ends.get(id)?.() };
-}
-
 describe('a run that is stopped', () => {
   it('cancels running stages on a failure under fail_fast and starts no others', async () => {
-    const stage = controlled();
+    const stage = controlledStage();
     rig = await WorkflowRig.create({
       hang: stage.hang,
       fail: async () => {
@@ -93,7 +61,7 @@ describe('a run that is stopped', () => {
   });
 
   it('cancels running stages, runs finally and ends as cancelled', async () => {
-    const stage = controlled();
+    const stage = controlledStage();
     rig = await WorkflowRig.create({ hang: stage.hang, echo: () => ({ output: 'cleaned' }) });
     const plan = aPlan([uses('slow', 'hang'), uses('next', 'echo', { depends_on: ['slow'] })], {
       hooks: { on_success: [], on_failure: [uses('mail', 'echo')], finally: [uses('clean', 'echo')] },
@@ -110,7 +78,7 @@ describe('a run that is stopped', () => {
   });
 
   it('lets running stages end and starts no more when it is cancelled after the wave', async () => {
-    const stage = controlled();
+    const stage = controlledStage();
     rig = await WorkflowRig.create({ hang: stage.hang, echo: () => ({ output: 1 }) });
     const handle = await rig.start(
       aPlan([uses('slow', 'hang'), uses('next', 'echo', { depends_on: ['slow'] })]),
@@ -134,7 +102,7 @@ describe('a run that is stopped', () => {
   });
 
   it('cancels the child pipeline of a cancelled run and waits for it', async () => {
-    const stage = controlled();
+    const stage = controlledStage();
     rig = await WorkflowRig.create({ hang: stage.hang, echo: () => ({ output: 1 }) });
     const child = aPlan([uses('slow', 'hang')], {
       pipeline: 'child',
