@@ -166,6 +166,7 @@ it('restarts a server that was killed with its user, at the same address and wit
   await server.release();
   await user.kill();
   process.kill(user.pid, 'SIGKILL');
+  await expect.poll(() => isRunning(user.pid)).toBe(false);
   const next = await start();
   expect(next).toMatchObject({ owned: true, address: server.address });
   expect(await statusOfWorkflow(next)).toBe('RUNNING');
