@@ -1,4 +1,5 @@
-import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -80,15 +81,23 @@ describe('the sluice process', () => {
     });
   });
 
+  test('refuses what is no file at once, however long reading it would take', async () => {
+    const endless = await sluice(['validate', '/dev/zero']);
+    expect(endless.exitCode).toBe(2);
+    expect(endless.stdout).toContain('the file cannot be read (it is not a regular file)');
+  });
+
   test('ends with 130 when it is interrupted before its work is done', async () => {
-    const fifo = join(dir, 'slow.yaml');
-    await execa('sh', ['-c', 'mkfifo "$1"', 'sh', fifo]);
-    const running = sluice(['validate', 'slow.yaml']);
-    // Opening it for writing waits until the command opens it for reading.
-    const writer = await open(fifo, 'w');
+    // A server that takes connections and never says a word.
+    const silent = createServer();
+    const connected = new Promise((resolve) => silent.once('connection', resolve));
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    const running = sluice(['list'], { TEMPORAL_ADDRESS: `127.0.0.1:${port}` });
+    await connected;
     running.kill('SIGINT');
     expect(await running).toMatchObject({ exitCode: 130, stdout: '', stderr: '' });
-    await writer.close();
+    silent.close();
   });
 });
 

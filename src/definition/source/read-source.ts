@@ -11,7 +11,10 @@ export type Unreadable = { readonly code: ProblemCode; readonly message: string 
 /** Reads and parses a file. Never throws: what is wrong with the file is the result. */
 export async function readSource(file: string): Promise<ParsedSource | Unreadable> {
   try {
-    const { size } = await stat(file);
+    const found = await stat(file);
+    if (!found.isFile())
+      return { code: 'file-not-found', message: 'the file cannot be read (it is not a regular file)' };
+    const { size } = found;
     if (size > MAX_FILE_BYTES) return fileTooLarge(size);
     return parseSource(new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file)));
   } catch (error) {
