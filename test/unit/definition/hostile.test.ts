@@ -154,7 +154,7 @@ describe('hostile files', () => {
   it('a file that does not exist, and a folder', async () => {
     for (const [file, reason] of [
       ['/nowhere/pipeline.yaml', 'ENOENT'],
-      [tmpdir(), 'EISDIR'],
+      [tmpdir(), 'it is not a regular file'],
     ] as const) {
       const { problems } = await loadDefinition(file, { catalog: null, env: {} });
       expect(problems[0]?.message).toBe(`the file cannot be read (${reason})`);
