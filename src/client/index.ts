@@ -9,3 +9,6 @@ export type { RunEvent, RunSnapshot, StageRetry } from './run-event.js';
 export type { WatchOptions } from './watch-run.js';
 export type { LiveAttempt, LiveProgress } from './live-attempt.js';
 export type { RunResult, RunStatus, StageResult } from '../engine/result.js';
+export { loadDefinition, type LoadOptions, type LoadOutcome } from '../definition/load.js';
+export { DefinitionError, formatProblem, type Problem } from '../definition/problem.js';
+export type { Plan } from '../engine/plan.js';
