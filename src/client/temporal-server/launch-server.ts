@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ServerWish } from './adopt-server.js';
 import { ensureTemporalCli } from './locate.js';
-import { freePorts, isPortFree, requireFreePort } from './ports.js';
+import { freePorts, isPortFree, portComesFree, requireFreePort } from './ports.js';
 import { dataOf, readState, removeState, writeState } from './server-folder.js';
 import type { ServerFolder, ServerState } from './server-folder.js';
 import { spawnServer, stopServer, waitUntilReady } from './server-process.js';
@@ -11,6 +11,7 @@ import type { ServerLaunch } from './server-process.js';
 /** Starts a server for the folder and waits until it serves. Throws a {@link ServerError} when it cannot. */
 export async function launchServer(folder: ServerFolder, wish: ServerWish): Promise<ServerState> {
   const last = await readState(folder);
+  if (last !== null) await portComesFree(last.port);
   if (wish.port !== undefined) await requireFreePort(wish.port, '--port');
   if (wish.uiPort !== undefined) await requireFreePort(wish.uiPort, '--ui-port');
   const cli = wish.cli ?? (await ensureTemporalCli({ onStep: wish.log })).path;

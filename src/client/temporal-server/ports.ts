@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { connect, createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ServerError } from './server-error.js';
 
 export const LOOPBACK = '127.0.0.1';
@@ -17,6 +18,20 @@ export function isPortFree(port: number): Promise<boolean> {
       });
     });
   });
+}
+
+/** A process that was killed holds its ports until the last of its threads is gone, a moment after its end. */
+const PORT_PATIENCE_MS = 3_000;
+const PORT_POLL_MS = 50;
+
+/** Waits for a moment until the port of a process that ended is free; false when it stays taken. */
+export async function portComesFree(port: number, patienceMs = PORT_PATIENCE_MS): Promise<boolean> {
+  const deadline = Date.now() + patienceMs;
+  while (!(await isPortFree(port))) {
+    if (Date.now() >= deadline) return false;
+    await sleep(PORT_POLL_MS);
+  }
+  return true;
 }
 
 /** True when something accepts connections on the port. */
