@@ -26,8 +26,6 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          // Real processes on a busy machine: in CI one more try, which the report shows. On a desk none, so that it is seen.
-          retry: process.env['CI'] === undefined ? 0 : 1,
           include: ['test/e2e/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
           testTimeout: 240_000,
           hookTimeout: 240_000,

@@ -140,14 +140,14 @@ describe('getting the Temporal CLI', () => {
     const build = async (target: string): Promise<never> => {
       await writeFile(join(target, 'temporal'), 'half');
       throw Object.assign(new Error('failed'), {
-        stderr: 'go: downloading\ngo: proxy.golang.org: no such host',
+        stderr: 'go: downloading\ngo: modules.example: no such host',
       });
     };
     await expect(ensureTemporalCli(options({}, { download: blocked, build }))).rejects.toMatchObject({
       code: 'tool_missing',
       message:
         'The Temporal CLI could not be had. Download: getaddrinfo ENOTFOUND temporal.download. ' +
-        'Making it here: go: downloading\ngo: proxy.golang.org: no such host.',
+        'Making it here: go: downloading\ngo: modules.example: no such host.',
     });
     expect(await readdir(join(folder, 'cache'))).toEqual([]);
   });
