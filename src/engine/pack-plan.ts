@@ -40,6 +40,13 @@ const COMMON: Omit<StagePlan, 'id' | 'name' | 'action' | 'retry'> = {
   mode: 'activity',
   isolation: 'none',
   artifacts: [],
+  map: null,
+  cache: null,
+  pools: [],
+  fallback: null,
+  hold: null,
+  undo: null,
+  deadline_ms: null,
 };
 
 /** Leaves out what {@link unpackPlan} puts back. */

@@ -1,4 +1,6 @@
 import type { Json, JsonObject } from '../shared/json.js';
+import type { MapPlan } from './map-plan.js';
+import type { CachePlan, FallbackPlan, HoldPlan, PoolSpec, PoolUse, UndoPlan } from './stage-extras.js';
 
 /**
  * A validated definition with every default filled in: plain JSON, and all that a run needs. Durations are
@@ -19,6 +21,10 @@ export type Plan = {
   readonly failure: FailurePolicy;
   readonly max_parallel_stages: number | null;
   readonly timeout_ms: number | null;
+  /** Time from the start of the run after which people are alarmed; the run goes on. */
+  readonly deadline_ms: number | null;
+  /** Pools that stages name, as they were configured when the plan was made. */
+  readonly pools: Readonly<Record<string, PoolSpec>>;
   readonly requires: readonly Requirement[];
   readonly concurrency: Concurrency | null;
   readonly modes: Readonly<Record<string, Mode>>;
@@ -135,6 +141,15 @@ export type StagePlan = {
   readonly mode: 'activity' | 'local';
   readonly isolation: 'none' | 'thread';
   readonly artifacts: readonly string[];
+  readonly map: MapPlan | null;
+  readonly cache: CachePlan | null;
+  /** Pools of which an attempt holds slots while it runs. */
+  readonly pools: readonly PoolUse[];
+  readonly fallback: FallbackPlan | null;
+  readonly hold: HoldPlan | null;
+  readonly undo: UndoPlan | null;
+  /** Time from the start of the stage after which people are alarmed; the stage goes on. */
+  readonly deadline_ms: number | null;
   readonly action: StageAction;
 };
 

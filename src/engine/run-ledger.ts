@@ -43,6 +43,7 @@ export class RunLedger {
   #nextWaiting = 0;
   #level = 0;
   readonly #running = new Set<string>();
+  readonly #parked = new Set<string>();
   readonly #endOrder: string[] = [];
   #stopped: StopReason | null = null;
 
@@ -93,7 +94,7 @@ export class RunLedger {
   startable(now: number): readonly StagePlan[] {
     this.#judgeDue(now);
     const starting: StagePlan[] = [];
-    while (this.#nextWaiting < this.#waiting.length && this.#running.size < this.#options.maxRunning) {
+    while (this.#nextWaiting < this.#waiting.length && this.#busy < this.#options.maxRunning) {
       const record = this.#record(this.#waiting[this.#nextWaiting] ?? '');
       this.#nextWaiting += 1;
       if (record.status !== 'waiting') continue;
@@ -108,10 +109,28 @@ export class RunLedger {
     return starting;
   }
 
+  /**
+   * Shows that a running stage waits for a person, or runs again. A stage that waits takes no slot of
+   * `maxRunning`; when it runs again it does not queue for one.
+   */
+  mark(id: string, status: 'running' | 'awaiting_approval' | 'held'): void {
+    const record = this.#record(id);
+    if (!this.#running.has(id)) return;
+    this.#records.set(id, { ...record, status });
+    if (status === 'running') this.#parked.delete(id);
+    else this.#parked.add(id);
+  }
+
+  /** IDs of running stages that wait for a person. */
+  get parked(): ReadonlySet<string> {
+    return this.#parked;
+  }
+
   /** Books the end of a running stage. Under `fail_fast` a failure that is not tolerated stops the run. */
   end(id: string, outcome: StageOutcome, now: number): void {
     const record = this.#record(id);
     this.#running.delete(id);
+    this.#parked.delete(id);
     const ended = { ...record, status: outcome.status, endedAt: now, outcome };
     this.#close(ended);
     if (hasFailed(ended) && !record.plan.continue_on_error && this.#options.failure === 'fail_fast') {
@@ -143,6 +162,10 @@ export class RunLedger {
   /** IDs of the stages that run now, in the order in which they started. */
   get running(): ReadonlySet<string> {
     return this.#running;
+  }
+
+  get #busy(): number {
+    return this.#running.size - this.#parked.size;
   }
 
   get isComplete(): boolean {

@@ -67,7 +67,13 @@ export class PipelineRun {
       judge: (stage) => this.#judge(stage),
       onEnd: (record) => this.#memory.remember(record),
     });
-    this.#context = { plan, memory: this.#memory, scope: this.#memory.scope, budget: this.#budget };
+    this.#context = {
+      plan,
+      memory: this.#memory,
+      scope: this.#memory.scope,
+      budget: this.#budget,
+      mark: (stage, status) => this.#mark(stage, status),
+    };
     if (carried !== undefined) this.#ledger.restore(carried.ended, carried.stopped);
     this.#board = new DetailsBoard(plan.stages.length, () => [...this.#ledger.records, ...this.#hooks]);
   }
@@ -153,6 +159,11 @@ export class PipelineRun {
     this.#end(stage, outcome);
     this.#pump();
   };
+
+  #mark(stage: StagePlan, status: 'running' | 'awaiting_approval' | 'held'): void {
+    this.#ledger.mark(stage.id, status);
+    this.#pump();
+  }
 
   #end(stage: StagePlan, outcome: StageOutcome): void {
     this.#ledger.end(stage.id, outcome, Date.now());

@@ -40,7 +40,9 @@ export async function runHook(
     outcome: null,
   };
   show(running);
-  const outcome = refusal(stage, scope) ?? (await outcomeOf(stage, { ...context, scope }));
+  const outcome =
+    refusal(stage, scope) ??
+    (await outcomeOf(stage, { ...context, scope, mark: (_stage, status) => show({ ...running, status }) }));
   const ended = { ...running, status: outcome.status, endedAt: Date.now(), outcome };
   context.memory.remember(ended);
   show(ended);

@@ -37,6 +37,8 @@ export function buildPlan(parts: PlanParts): Plan {
     failure: header.failure ?? 'fail_fast',
     max_parallel_stages: header.max_parallel_stages ?? null,
     timeout_ms: ms(header.timeout),
+    deadline_ms: null,
+    pools: {},
     requires: (header.requires ?? []).map(({ pipeline, max_age }) => ({ pipeline, max_age_ms: ms(max_age) })),
     concurrency: buildConcurrency(header),
     modes: buildModes(parts),

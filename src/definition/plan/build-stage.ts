@@ -47,6 +47,13 @@ export function createStageBuilder(
       mode: data.mode ?? 'activity',
       isolation: data.isolation ?? 'none',
       artifacts: data.artifacts ?? [],
+      map: null,
+      cache: null,
+      pools: [],
+      fallback: null,
+      hold: null,
+      undo: null,
+      deadline_ms: null,
       action: buildAction(entry, pipelineKeys),
     };
   };

@@ -71,10 +71,11 @@ function schedule(stage: StagePlan, activityType: string, task: StageTask): Prom
 /** A worker in another language may return nothing at all; that is a success without output. */
 function succeeded(result: TaskResult | null | undefined): StageOutcome {
   return {
-    status: 'succeeded',
+    status: result?.reused_from === undefined ? 'succeeded' : 'reused',
     output: result?.output ?? null,
     attempts: result?.attempt ?? 1,
     ...(result?.metrics === undefined ? {} : { metrics: result.metrics }),
     ...(result?.artifacts === undefined ? {} : { artifacts: result.artifacts }),
+    ...(result?.reused_from === undefined ? {} : { reused_from: result.reused_from }),
   };
 }

@@ -10,6 +10,8 @@ export type StageRunContext = {
   readonly memory: RunMemory;
   readonly scope: Scope;
   readonly budget: DispatchBudget;
+  /** Shows that the stage waits for a person, or runs again; a waiting stage takes no slot. */
+  readonly mark: (stage: StagePlan, status: 'running' | 'awaiting_approval' | 'held') => void;
 };
 
 /** Called once with how a stage ended, by kinds that cannot tell at once. */
