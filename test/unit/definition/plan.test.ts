@@ -49,6 +49,8 @@ describe('a plan', () => {
       failure: 'fail_fast',
       max_parallel_stages: null,
       timeout_ms: null,
+      deadline_ms: null,
+      pools: {},
       requires: [],
       concurrency: null,
       modes: {},
