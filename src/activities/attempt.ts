@@ -8,6 +8,7 @@ import { type AttemptSignal, attemptSignal } from './attempt-signal.js';
 import { validationFailure } from './failure.js';
 import { type Heartbeat, type HeartbeatDetails, startHeartbeat } from './heartbeat.js';
 import { NotJsonError, toPlainJson } from './plain-json.js';
+import { readArtifact, readArtifactLines } from './read-artifact.js';
 import { type Environment, readSecret, type Redact, redactorFor } from './secrets.js';
 import type { StageContext } from './stage-function.js';
 import { createStageLog, type StageLog } from './stage-log.js';
@@ -83,6 +84,8 @@ export function stageContext(
         given.artifacts ??= new Map();
         given.artifacts.set(ref.name, ref);
       },
+      read: (ref) => readArtifact(deps.store, ref),
+      lines: (ref) => readArtifactLines(deps.store, ref),
     },
     secrets: { get: (name) => readSecret(name, task.secrets ?? [], deps.env) },
   };

@@ -1,5 +1,8 @@
 import { ACTIVITY } from '../shared/names.js';
 import type { StageTask, TaskResult } from '../shared/task.js';
+import { collectFile } from './map/collect-file.js';
+import { collectPart } from './map/collect-part.js';
+import { readPage } from './map/read-page.js';
 import { requestHttp } from './request-http.js';
 import { type FindRuns, probe } from './probe.js';
 import { runAttempt, type RunAttemptDeps } from './run-attempt.js';
@@ -39,5 +42,8 @@ export function createActivities(deps: ActivityDeps): Record<string, StageActivi
       runAttempt(task, deps, (attempt) => runCommand(attempt, deps), commandGraceMs(task)),
     [ACTIVITY.http]: (task) => runAttempt(task, deps, (attempt) => requestHttp(attempt, deps)),
     [ACTIVITY.probe]: (task) => runAttempt(task, deps, (attempt) => probe(attempt, deps)),
+    [ACTIVITY.mapPage]: (task) => runAttempt(task, deps, (attempt) => readPage(attempt, deps)),
+    [ACTIVITY.mapCollectPart]: (task) => runAttempt(task, deps, (attempt) => collectPart(attempt, deps)),
+    [ACTIVITY.mapCollectFile]: (task) => runAttempt(task, deps, (attempt) => collectFile(attempt, deps)),
   };
 }

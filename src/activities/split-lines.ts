@@ -3,8 +3,14 @@ import { StringDecoder } from 'node:string_decoder';
 /** A line longer than this is cut into several, so that output without line breaks cannot fill the memory. */
 const LONGEST_LINE = 1024 * 1024;
 
-/** Lines of a byte stream, without their line breaks. Bytes that are no UTF-8 become U+FFFD. */
-export async function* splitLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+/**
+ * Lines of a byte stream, without their line breaks; only a line feed breaks a line. Bytes that are no UTF-8 become
+ * U+FFFD. Lines longer than `longest` characters are cut.
+ */
+export async function* splitLines(
+  chunks: AsyncIterable<Uint8Array>,
+  longest = LONGEST_LINE,
+): AsyncGenerator<string> {
   const decoder = new StringDecoder('utf8');
   let parts: string[] = [];
   let length = 0;
@@ -18,7 +24,7 @@ export async function* splitLines(chunks: AsyncIterable<Uint8Array>): AsyncGener
     }
     parts.push(rest);
     length += rest.length;
-    if (length > LONGEST_LINE) {
+    if (length > longest) {
       yield parts.join('');
       parts = [];
       length = 0;

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Json } from '../shared/json.js';
 import type { RunFacts } from '../shared/task.js';
+import type { ArtifactPointer } from './read-artifact.js';
 
 /** A registered function that a `uses` stage names. Made by {@link defineStage}. */
 export type StageFunction<P extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> = {
@@ -36,9 +37,21 @@ export type StageContext = {
   readonly lastCheckpoint: Json | undefined;
   readonly state: { get(key: string): Json | undefined; set(key: string, value: Json): void };
   readonly metrics: { add(name: string, amount: number): void };
-  readonly artifacts: { write(name: string, data: string | Uint8Array): Promise<void> };
+  readonly artifacts: StageArtifacts;
   /** Reads a secret that the definition names. Throws `SecretMissing` when it is not named or not set. */
   readonly secrets: { get(name: string): string };
+};
+
+/** Files that stages of a run give each other, and people. */
+export type StageArtifacts = {
+  write(name: string, data: string | Uint8Array): Promise<void>;
+  /** The bytes of an artifact, checked against their hash; `ref` is what the output of another stage holds. */
+  read(ref: ArtifactPointer): Promise<Uint8Array>;
+  /**
+   * The values of an artifact in JSON Lines one by one, such as what a `map` with `collect: file` collected: line n is
+   * the result of item n, null for a failed one. Memory does not grow with the file.
+   */
+  lines(ref: ArtifactPointer): AsyncIterable<Json>;
 };
 
 /** Writes to the stage's log, which `sluice logs` shows. `fields` are kept beside the message. */

@@ -14,6 +14,12 @@ export const ACTIVITY = {
   run: 'sluice.run',
   http: 'sluice.http',
   probe: 'sluice.probe',
+  /** Reads one page of what a fan-out goes over. */
+  mapPage: 'sluice.map_page',
+  /** Keeps results of a fan-out as a piece of its file. */
+  mapCollectPart: 'sluice.map_collect_part',
+  /** Makes one file of the pieces. */
+  mapCollectFile: 'sluice.map_collect_file',
 } as const;
 
 /** Search attributes, all of type Keyword but the two lists. */
