@@ -1,4 +1,4 @@
-import { ACTIVITY } from '../shared/names.js';
+import { ACTIVITY, DEFAULT_VERSION } from '../shared/names.js';
 import type { StageTask, TaskResult } from '../shared/task.js';
 import { collectFile } from './map/collect-file.js';
 import { collectPart } from './map/collect-part.js';
@@ -29,12 +29,14 @@ export type StageActivity = (task: StageTask) => Promise<TaskResult>;
 export function createActivities(deps: ActivityDeps): Record<string, StageActivity> {
   const functions = [...deps.stages].map(([name, stage]): [string, StageActivity] => [
     name,
-    (task) =>
-      runAttempt(task, deps, (attempt) =>
+    async (task) => {
+      const result = await runAttempt(task, deps, (attempt) =>
         task.isolation === 'thread'
           ? runInThread(name, attempt, deps)
           : runStageFunction(stage, attempt, deps.env),
-      ),
+      );
+      return stage.version === DEFAULT_VERSION ? result : { ...result, version: stage.version };
+    },
   ]);
   return {
     ...Object.fromEntries(functions),

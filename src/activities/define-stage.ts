@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEFAULT_VERSION } from '../shared/names.js';
 import type { StageContext, StageFunction } from './stage-function.js';
 
 /** What a person writes to define a stage function; `params` and `output` may be left out. */
@@ -29,7 +30,7 @@ export function defineStage<P extends z.ZodType = typeof noParams, O extends z.Z
   if (problem !== null) throw new TypeError(problem);
   return {
     name: spec.name,
-    version: spec.version ?? '1',
+    version: spec.version ?? DEFAULT_VERSION,
     ...(spec.description === undefined ? {} : { description: spec.description }),
     params: spec.params ?? (noParams as z.ZodType as P),
     output: spec.output ?? (anyOutput as z.ZodType as O),

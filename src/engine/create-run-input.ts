@@ -2,12 +2,14 @@ import type { JsonObject } from '../shared/json.js';
 import { checkInputs } from './check-inputs.js';
 import { packPlan } from './pack-plan.js';
 import type { Plan } from './plan.js';
+import type { ReusedRun } from './reuse.js';
 import type { RunInput } from './run-input.js';
 
 export type RunRequest = {
   readonly inputs?: JsonObject;
   readonly mode?: string | null;
   readonly forced?: boolean;
+  readonly reuse?: ReusedRun;
 };
 
 /** The argument of a new run, or all that is wrong with the request: inputs that do not fit, an unknown mode. */
@@ -33,6 +35,7 @@ export function createRunInput(
       variables,
       mode,
       ...(request.forced === true ? { forced: true } : {}),
+      ...(request.reuse === undefined ? {} : { reuse: request.reuse }),
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../shared/json.js';
 import type { ArtifactRef } from '../shared/task.js';
+import type { RunOrigin } from './reuse.js';
 
 /**
  * ```
@@ -64,6 +65,10 @@ export type StageResult<S extends StageStatus = StageStatus> = {
   readonly skip_reason: SkipReason | null;
   readonly reused_from: string | null;
   readonly artifacts: readonly ArtifactRef[];
+  /** What it set in the run's shared state; absent when nothing. */
+  readonly state?: JsonObject;
+  /** Versions of the stage functions that ran, by name, without those of version "1"; absent when empty. */
+  readonly versions?: Readonly<Record<string, string>>;
 };
 
 /** The result of a run that ended: the workflow's result, or the first detail of its failure. */
@@ -103,6 +108,8 @@ type RunSummary = {
   readonly workflow_id: string;
   readonly run_id: string;
   readonly mode: string | null;
+  /** The run that this one resumes, forks or repeats; absent for all others. */
+  readonly resumed_from?: RunOrigin;
   readonly success: boolean;
   /** True when the run succeeded although a stage failed, fell back or lost items. */
   readonly partial: boolean;

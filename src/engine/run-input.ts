@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../shared/json.js';
 import type { PackedPlan } from './pack-plan.js';
 import type { StageResult } from './result.js';
+import type { ReusedRun } from './reuse.js';
 import type { StopReason } from './verdict.js';
 
 /** The only argument of the `pipeline` workflow. */
@@ -13,6 +14,8 @@ export type RunInput = {
   readonly mode: string | null;
   /** True when `requires` was overridden by a person. */
   readonly forced?: boolean;
+  /** Set when the run was made from an earlier one. */
+  readonly reuse?: ReusedRun;
   /** Set by continue-as-new only. */
   readonly carried?: CarriedRun;
 };

@@ -71,7 +71,7 @@ export class RunLedger {
     this.#due = [...(this.#levels[0] ?? [])];
   }
 
-  /** Puts back what ended in an earlier history, in its order. Call it before anything else. */
+  /** Puts back what ended in an earlier history or run, in its order. Call it before anything else. */
   restore(
     ended: ReadonlyArray<readonly [id: string, result: StageResult]>,
     stopped: StopReason | null,
@@ -82,7 +82,7 @@ export class RunLedger {
       const record = this.#records.get(id);
       if (record === undefined) continue;
       isBack.add(id);
-      this.#close(fromStageResult(record.plan, result));
+      this.#close(fromStageResult(record.plan, record.wave, result));
     }
     this.#due = this.#due.filter((id) => !isBack.has(id));
   }
@@ -229,7 +229,7 @@ export class RunLedger {
     for (const dependent of this.#dependents.get(id) ?? []) {
       const open = (this.#openNeeds.get(dependent) ?? 0) - 1;
       this.#openNeeds.set(dependent, open);
-      if (open === 0) this.#due.push(dependent);
+      if (open === 0 && this.#record(dependent).status === 'pending') this.#due.push(dependent);
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../shared/json.js';
 import type { Progress, RunEndStatus, RunResult, RunStatus, StageError, StageResult } from './result.js';
+import type { RunOrigin } from './reuse.js';
 import { isoTime, type StageRecord, toStageResult } from './stage-record.js';
 import { hasFailed, type StopReason } from './verdict.js';
 
@@ -10,6 +11,7 @@ export type RunFile = {
   readonly workflowId: string;
   readonly runId: string;
   readonly mode: string | null;
+  readonly resumedFrom?: RunOrigin | undefined;
   readonly startedAt: number;
   readonly endedAt: number | null;
   readonly now: number;
@@ -57,6 +59,7 @@ export function runStatus(
     workflow_id: file.workflowId,
     run_id: file.runId,
     mode: file.mode,
+    ...(file.resumedFrom === undefined ? {} : { resumed_from: file.resumedFrom }),
     status: file.status,
     success: hasEnded ? file.status === 'succeeded' : null,
     partial: file.status === 'succeeded' && records.some(hasFailed),

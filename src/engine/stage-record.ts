@@ -1,4 +1,4 @@
-import type { Json } from '../shared/json.js';
+import type { Json, JsonObject } from '../shared/json.js';
 import type { ArtifactRef } from '../shared/task.js';
 import type { StagePlan } from './plan.js';
 import type { FinalStatus, SkipReason, StageError, StageResult, StageStatus } from './result.js';
@@ -12,6 +12,10 @@ export type StageOutcome = {
   readonly artifacts?: readonly ArtifactRef[];
   readonly skip_reason?: SkipReason;
   readonly reused_from?: string;
+  /** What it set in the run's shared state. */
+  readonly state?: JsonObject;
+  /** Versions of the stage functions that ran, by name. */
+  readonly versions?: Readonly<Record<string, string>>;
   /** Attempts made; 0 for a stage that never ran. */
   readonly attempts?: number;
 };
@@ -44,14 +48,16 @@ export function toStageResult(record: StageRecord, withOutput = true): StageResu
     skip_reason: outcome?.skip_reason ?? null,
     reused_from: outcome?.reused_from ?? null,
     artifacts: outcome?.artifacts ?? [],
+    ...(outcome?.state === undefined || !withOutput ? {} : { state: outcome.state }),
+    ...(outcome?.versions === undefined ? {} : { versions: outcome.versions }),
   };
 }
 
-/** The record of a stage that ended in an earlier history of the same run. */
-export function fromStageResult(plan: StagePlan, result: StageResult): StageRecord {
+/** The record of a stage that ended in an earlier history of the same run, or in an earlier run. */
+export function fromStageResult(plan: StagePlan, wave: number, result: StageResult): StageRecord {
   return {
     plan,
-    wave: result.wave,
+    wave,
     status: result.status,
     startedAt: result.started_at === null ? null : Date.parse(result.started_at),
     endedAt: result.ended_at === null ? null : Date.parse(result.ended_at),
@@ -64,6 +70,8 @@ export function fromStageResult(plan: StagePlan, result: StageResult): StageReco
       ...(result.error === null ? {} : { error: result.error }),
       ...(result.skip_reason === null ? {} : { skip_reason: result.skip_reason }),
       ...(result.reused_from === null ? {} : { reused_from: result.reused_from }),
+      ...(result.state === undefined ? {} : { state: result.state }),
+      ...(result.versions === undefined ? {} : { versions: result.versions }),
     },
   };
 }

@@ -22,6 +22,9 @@ export const ACTIVITY = {
   mapCollectFile: 'sluice.map_collect_file',
 } as const;
 
+/** The version of a stage function that names none. Results leave it out. */
+export const DEFAULT_VERSION = '1';
+
 /** Search attributes, all of type Keyword but the two lists. */
 export const SEARCH_ATTRIBUTE = {
   pipeline: 'SluicePipeline',

@@ -52,6 +52,8 @@ export type TaskResult = {
   /** Counters added to the stage's and the run's metrics. */
   readonly metrics?: Readonly<Record<string, number>>;
   readonly artifacts?: readonly ArtifactRef[];
+  /** Version of the stage function that ran; a resume compares it with the one that is there then. @default "1" */
+  readonly version?: string;
   /** Set when nothing was executed: where the output came from. */
   readonly reused_from?: string;
   /** The attempt that gave this result, from 1. @default 1 */

@@ -15,6 +15,8 @@ export async function continueRun(
   await condition(allHandlersFinished);
   const next: RunInput = {
     ...input,
+    // What was taken over has ended, so it is among what is carried.
+    ...(input.reuse === undefined ? {} : { reuse: { ...input.reuse, stages: [] } }),
     carried: {
       started_at: isoTime(startedAt),
       ended: ledger.ended.map((record) => [record.plan.id, toStageResult(record)] as const),

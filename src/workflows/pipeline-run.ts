@@ -2,6 +2,7 @@ import { CancellationScope, condition, workflowInfo } from '@temporalio/workflow
 import { unpackPlan } from '../engine/pack-plan.js';
 import type { Plan, StagePlan } from '../engine/plan.js';
 import type { RunEndStatus, RunResult, RunStatus, StageError } from '../engine/result.js';
+import { originOf } from '../engine/reuse.js';
 import type { RunInput } from '../engine/run-input.js';
 import { RunLedger } from '../engine/run-ledger.js';
 import { endStatus, type RunFile, runStatus } from '../engine/run-result.js';
@@ -17,6 +18,7 @@ import { acquireGroup } from './group-lock.js';
 import { isHistoryLong, MOST_RUNNING, mustDrain } from './history-limits.js';
 import type { StatusOptions } from './messages.js';
 import { resolveOutputs } from './outputs.js';
+import { restoreReused } from './restore-reused.js';
 import { RunMemory } from './run-memory.js';
 import { hooksFor, runHook } from './run-hooks.js';
 import { startClock } from './run-clock.js';
@@ -75,6 +77,8 @@ export class PipelineRun {
       mark: (stage, status) => this.#mark(stage, status),
     };
     if (carried !== undefined) this.#ledger.restore(carried.ended, carried.stopped);
+    else if (input.reuse !== undefined)
+      restoreReused(input.reuse, this.#ledger, this.#memory, this.#startedAt);
     this.#board = new DetailsBoard(plan.stages.length, () => [...this.#ledger.records, ...this.#hooks]);
   }
 
@@ -235,6 +239,7 @@ export class PipelineRun {
       workflowId: info.workflowId,
       runId: info.firstExecutionRunId,
       mode: this.#input.mode,
+      resumedFrom: originOf(this.#input.reuse),
       startedAt: this.#startedAt,
       endedAt: this.#endedAt,
       now: Date.now(),

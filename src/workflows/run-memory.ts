@@ -46,7 +46,8 @@ export class RunMemory {
     const output = status === 'failed' && plan.action.kind !== 'gate' ? null : (outcome?.output ?? null);
     this.#stages[plan.id] = {
       output,
-      status,
+      // Where an output comes from must not change what a pipeline decides.
+      status: status === 'reused' ? 'succeeded' : status,
       metrics: outcome?.metrics ?? {},
       error: outcome?.error ?? null,
     };
@@ -98,6 +99,7 @@ function runFacts(input: RunInput, startedAt: number): RunFacts {
     mode: input.mode,
     attempt: info.attempt,
     started_at: isoTime(startedAt),
-    scheduled_at: scheduled instanceof Date ? scheduled.toISOString() : isoTime(startedAt),
+    scheduled_at:
+      input.reuse?.scheduled_at ?? (scheduled instanceof Date ? scheduled.toISOString() : isoTime(startedAt)),
   };
 }

@@ -1,11 +1,10 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { WorkflowHandle } from '@temporalio/client';
-import { createRunInput } from '../../src/engine/create-run-input.js';
+import { createRunInput, type RunRequest } from '../../src/engine/create-run-input.js';
 import type { Plan } from '../../src/engine/plan.js';
 import type { RunResult } from '../../src/engine/result.js';
 import { ensureTemporalCli, ensureTestServer } from '../../src/client/temporal-server/locate.js';
-import type { JsonObject } from '../../src/shared/json.js';
 import { PIPELINE_WORKFLOW } from '../../src/shared/names.js';
 import type { StageTask, TaskResult } from '../../src/shared/task.js';
 import { resultOf } from './result-of.js';
@@ -58,7 +57,7 @@ export class WorkflowRig {
 
   async start(
     plan: Plan,
-    request: { readonly inputs?: JsonObject; readonly mode?: string; readonly id?: string } = {},
+    request: Omit<RunRequest, 'forced'> & { readonly id?: string } = {},
   ): Promise<WorkflowHandle> {
     const { input, problems } = { problems: [], input: null, ...createRunInput(plan, request) };
     if (input === null) throw new Error(problems.join('\n'));
@@ -73,10 +72,7 @@ export class WorkflowRig {
   }
 
   /** Runs a plan to its end, whatever that is. */
-  async run(
-    plan: Plan,
-    request: { readonly inputs?: JsonObject; readonly mode?: string } = {},
-  ): Promise<RunResult> {
+  async run(plan: Plan, request: Omit<RunRequest, 'forced'> = {}): Promise<RunResult> {
     return resultOf(await this.start(plan, request));
   }
 

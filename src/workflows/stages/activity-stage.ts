@@ -55,7 +55,7 @@ function runActivity(
   void schedule(stage, activityType, task).then(
     (result) => {
       context.memory.merge(result?.state, result?.metrics);
-      onEnd(stage, succeeded(result));
+      onEnd(stage, succeeded(activityType, result));
     },
     (error: unknown) => onEnd(stage, activityOutcome(stage, error)),
   );
@@ -69,11 +69,13 @@ function schedule(stage: StagePlan, activityType: string, task: StageTask): Prom
 }
 
 /** A worker in another language may return nothing at all; that is a success without output. */
-function succeeded(result: TaskResult | null | undefined): StageOutcome {
+function succeeded(activityType: string, result: TaskResult | null | undefined): StageOutcome {
   return {
     status: result?.reused_from === undefined ? 'succeeded' : 'reused',
     output: result?.output ?? null,
     attempts: result?.attempt ?? 1,
+    ...(result?.state === undefined ? {} : { state: result.state }),
+    ...(result?.version === undefined ? {} : { versions: { [activityType]: result.version } }),
     ...(result?.metrics === undefined ? {} : { metrics: result.metrics }),
     ...(result?.artifacts === undefined ? {} : { artifacts: result.artifacts }),
     ...(result?.reused_from === undefined ? {} : { reused_from: result.reused_from }),

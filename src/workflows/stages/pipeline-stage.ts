@@ -72,7 +72,26 @@ function execute(stage: StagePlan, input: RunInput): Promise<RunResult> {
 }
 
 function succeeded(result: RunResult): StageOutcome {
-  return { status: 'succeeded', output: result.outputs, metrics: result.metrics, attempts: 1 };
+  const versions = versionsOf(result);
+  return {
+    status: 'succeeded',
+    output: result.outputs,
+    metrics: result.metrics,
+    attempts: 1,
+    ...(versions === null ? {} : { versions }),
+  };
+}
+
+/** Versions of all functions that ran in the child. One that changed while it ran counts as neither. */
+function versionsOf({ stages }: RunResult): Readonly<Record<string, string>> | null {
+  const versions: Record<string, string> = {};
+  for (const stage of Object.values(stages)) {
+    for (const [name, version] of Object.entries(stage.versions ?? {})) {
+      const known = versions[name];
+      versions[name] = known === undefined || known === version ? version : `${known}, ${version}`;
+    }
+  }
+  return Object.keys(versions).length === 0 ? null : versions;
 }
 
 function childOutcome(stage: StagePlan, plan: Plan, error: unknown): StageOutcome {

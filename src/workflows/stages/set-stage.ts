@@ -10,5 +10,6 @@ export function runSet(stage: StagePlan, context: StageRunContext): StageOutcome
   const output = resolveTemplate(stage.action.output, context.scope).value;
   const state = resolveTemplate(stage.action.state, context.scope).value as Readonly<Record<string, Json>>;
   context.memory.merge(state, undefined);
-  return { status: 'succeeded', output, attempts: 1 };
+  const hasState = Object.keys(state).length > 0;
+  return { status: 'succeeded', output, attempts: 1, ...(hasState ? { state } : {}) };
 }

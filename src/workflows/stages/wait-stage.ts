@@ -24,7 +24,12 @@ export function runWaitFor(stage: StagePlan, context: StageRunContext, onEnd: On
   }).then(
     (result) => {
       context.memory.merge(result.state, result.metrics);
-      onEnd(stage, { status: 'succeeded', output: result.output, attempts: result.attempt ?? 1 });
+      onEnd(stage, {
+        status: 'succeeded',
+        output: result.output,
+        attempts: result.attempt ?? 1,
+        ...(result.state === undefined ? {} : { state: result.state }),
+      });
     },
     (error: unknown) => onEnd(stage, waitOutcome(stage, wait_timeout_ms, activityOutcome(stage, error))),
   );
