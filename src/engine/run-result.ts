@@ -34,7 +34,7 @@ export function endStatus(stages: Iterable<StageRecord>, stopped: StopReason | n
 }
 
 /** The failure that a run's error tells of: the first in the file's order that the definition does not tolerate. */
-function firstFailure(stages: Iterable<StageRecord>): StageRecord | null {
+export function firstFailure(stages: Iterable<StageRecord>): StageRecord | null {
   for (const record of stages) if (hasFailed(record) && !record.plan.continue_on_error) return record;
   return null;
 }

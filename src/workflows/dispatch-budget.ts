@@ -15,6 +15,7 @@ export class DispatchBudget {
   #spent = 0;
   #task = -1;
   #isRefilling = false;
+  #waiting: (() => void)[] = [];
 
   constructor(onRefill: () => void) {
     this.#onRefill = onRefill;
@@ -31,6 +32,11 @@ export class DispatchBudget {
     this.#spent += bytes > EXTERNAL_FROM_BYTES ? REFERENCE_BYTES : bytes + REFERENCE_BYTES;
   }
 
+  /** Calls back once, when more may be scheduled again; for those who share a budget with its owner. */
+  onceRefilled(callback: () => void): void {
+    this.#waiting.push(callback);
+  }
+
   /** True when no more may be scheduled in this workflow task; the next one is on its way then. */
   isSpent(scope: CancellationScope): boolean {
     if (this.#isRefilling) return true;
@@ -40,6 +46,9 @@ export class DispatchBudget {
       await sleep(1);
       this.#isRefilling = false;
       this.#spent = 0;
+      const waiting = this.#waiting;
+      this.#waiting = [];
+      for (const callback of waiting) callback();
       this.#onRefill();
     });
     return true;

@@ -5,7 +5,7 @@ import { evaluateCondition } from '../expressions/evaluate.js';
 import type { Scope } from '../expressions/scope.js';
 import type { DispatchBudget } from './dispatch-budget.js';
 import type { RunMemory } from './run-memory.js';
-import type { StageRunContext } from './stages/stage-context.js';
+import type { StageRunContext, StageRunner } from './stages/stage-context.js';
 import { expressionFailure, startStage } from './stages/run-stage.js';
 
 type HookContext = {
@@ -13,6 +13,9 @@ type HookContext = {
   readonly memory: RunMemory;
   readonly budget: DispatchBudget;
   readonly status: RunEndStatus;
+  /** How stages are started where it is not the usual way. */
+  readonly start?: StageRunner;
+  readonly runPipeline?: StageRunner;
 };
 
 /** The stages that run after the end, in order. `finally` also runs after a cancellation. */
@@ -42,15 +45,19 @@ export async function runHook(
   show(running);
   const outcome =
     refusal(stage, scope) ??
-    (await outcomeOf(stage, { ...context, scope, mark: (_stage, status) => show({ ...running, status }) }));
+    (await outcomeOf(stage, context.start ?? startStage, {
+      ...context,
+      scope,
+      mark: (_stage, status) => show({ ...running, status }),
+    }));
   const ended = { ...running, status: outcome.status, endedAt: Date.now(), outcome };
   context.memory.remember(ended);
   show(ended);
 }
 
-function outcomeOf(stage: StagePlan, context: StageRunContext): Promise<StageOutcome> {
+function outcomeOf(stage: StagePlan, start: StageRunner, context: StageRunContext): Promise<StageOutcome> {
   return new Promise((resolve) => {
-    const atOnce = startStage(stage, context, (_stage, outcome) => resolve(outcome));
+    const atOnce = start(stage, context, (_stage, outcome) => resolve(outcome));
     if (atOnce !== null) resolve(atOnce);
   });
 }

@@ -16,9 +16,10 @@ export class RunMemory {
   readonly #stages: Record<string, StageScope> = {};
   readonly #scope: Scope;
 
-  constructor(input: RunInput, startedAt: number) {
+  /** `facts` are those of the run that this one is a part of, where it has none of its own. */
+  constructor(input: RunInput, startedAt: number, facts?: RunFacts) {
     this.#input = input;
-    this.facts = runFacts(input, startedAt);
+    this.facts = facts ?? runFacts(input, startedAt);
     Object.assign(this.state, input.carried?.state);
     Object.assign(this.metrics, input.carried?.metrics);
     this.#scope = {

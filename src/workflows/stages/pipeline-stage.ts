@@ -30,6 +30,7 @@ export function runPipeline(
   onEnd: OnStageEnd,
 ): StageOutcome | null {
   if (stage.action.kind !== 'pipeline') throw new Error(`Stage "${stage.id}" is not a pipeline stage.`);
+  if (context.runPipeline !== undefined) return context.runPipeline(stage, context, onEnd);
   const key = stage.action.pipeline;
   const plan = context.plan.pipelines[key];
   if (plan === undefined) throw new Error(`The plan holds no pipeline "${key}".`);

@@ -12,6 +12,8 @@ export type StageRunContext = {
   readonly budget: DispatchBudget;
   /** Shows that the stage waits for a person, or runs again; a waiting stage takes no slot. */
   readonly mark: (stage: StagePlan, status: 'running' | 'awaiting_approval' | 'held') => void;
+  /** Runs pipelines in another way than as child workflows; set where they are items of a fan-out. */
+  readonly runPipeline?: StageRunner;
 };
 
 /** Called once with how a stage ended, by kinds that cannot tell at once. */
