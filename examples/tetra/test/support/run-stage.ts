@@ -49,6 +49,10 @@ function fakeContext(noted: Noted): StageContext {
       write: async (name) => {
         noted.artifacts.push(name);
       },
+      read: () => Promise.reject(new Error('There are no artifacts to read here.')),
+      lines: () => {
+        throw new Error('There are no artifacts to read here.');
+      },
     },
     secrets: {
       get: (name) => {
