@@ -1,6 +1,14 @@
 import type { Json, JsonObject } from '../shared/json.js';
 import type { MapPlan } from './map-plan.js';
-import type { CachePlan, FallbackPlan, HoldPlan, PoolSpec, PoolUse, UndoPlan } from './stage-extras.js';
+import type {
+  CachePlan,
+  FallbackPlan,
+  HoldPlan,
+  ItemRef,
+  PoolSpec,
+  PoolUse,
+  UndoPlan,
+} from './stage-extras.js';
 
 /**
  * A validated definition with every default filled in: plain JSON, and all that a run needs. Durations are
@@ -151,6 +159,8 @@ export type StagePlan = {
   /** Time from the start of the stage after which people are alarmed; the stage goes on. */
   readonly deadline_ms: number | null;
   readonly action: StageAction;
+  /** Set by the engine on the work of one item of a map; a definition cannot. */
+  readonly item?: ItemRef;
 };
 
 /** What a stage does; `kind` is the key that the definition used. */

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../shared/json.js';
 import type { ArtifactRef } from '../shared/task.js';
 import type { RunOrigin } from './reuse.js';
+import type { ItemLedger } from './map-ledger.js';
 
 /**
  * ```
@@ -69,7 +70,32 @@ export type StageResult<S extends StageStatus = StageStatus> = {
   readonly state?: JsonObject;
   /** Versions of the stage functions that ran, by name, without those of version "1"; absent when empty. */
   readonly versions?: Readonly<Record<string, string>>;
+  /** Only for a stage with `map` that has started. */
+  readonly items?: ItemSummary;
 };
+
+/** The items of a map in numbers. */
+export type ItemSummary = {
+  /** Null while a paged source has not come to its end. */
+  readonly total: number | null;
+  readonly succeeded: number;
+  readonly failed: number;
+  /** Never run, by a decision of a person. */
+  readonly skipped: number;
+  /** Done in an earlier run or taken from a cache. */
+  readonly reused: number;
+  readonly running: number;
+  /** Not started; null while the total is unknown. */
+  readonly pending: number | null;
+  readonly rate_per_s: number | null;
+  readonly eta_ms: number | null;
+  /** The first hundred by position; `ledger.failed` has the positions of all. */
+  readonly failed_items: readonly FailedItem[];
+  /** Once the stage ended with items that did not succeed: which are done, with their outputs. */
+  readonly ledger?: ItemLedger;
+};
+
+export type FailedItem = { readonly index: number; readonly error: StageError };
 
 /** The result of a run that ended: the workflow's result, or the first detail of its failure. */
 export type RunResult = RunSummary & {

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../shared/json.js';
+import type { ItemLedger } from './map-ledger.js';
 import type { PackedPlan } from './pack-plan.js';
 import type { StageResult } from './result.js';
 import type { ReusedRun } from './reuse.js';
@@ -16,6 +17,8 @@ export type RunInput = {
   readonly forced?: boolean;
   /** Set when the run was made from an earlier one. */
   readonly reuse?: ReusedRun;
+  /** Items of maps that are done already, by stage ID: they are not run again. */
+  readonly reuse_items?: Readonly<Record<string, ItemLedger>>;
   /** Set by continue-as-new only. */
   readonly carried?: CarriedRun;
 };

@@ -1,6 +1,14 @@
 import type { Json, JsonObject } from '../shared/json.js';
-import type { Progress, RunEndStatus, RunResult, RunStatus, StageError, StageResult } from './result.js';
 import type { RunOrigin } from './reuse.js';
+import type {
+  ItemSummary,
+  Progress,
+  RunEndStatus,
+  RunResult,
+  RunStatus,
+  StageError,
+  StageResult,
+} from './result.js';
 import { isoTime, type StageRecord, toStageResult } from './stage-record.js';
 import { hasFailed, type StopReason } from './verdict.js';
 
@@ -24,6 +32,8 @@ export type RunFile = {
   readonly metrics: Readonly<Record<string, number>>;
   readonly state: Readonly<Record<string, Json>>;
   readonly notes: readonly string[];
+  /** How the items of a map that runs are doing; undefined for all other stages. */
+  readonly liveItems?: (stage: string) => ItemSummary | undefined;
 };
 
 /** How a run ends whose stages have all ended. */
@@ -49,7 +59,8 @@ export function runStatus(
 ): RunStatus {
   const records = [...file.stages];
   const since = options.since ?? null;
-  const changed = since === null ? records : records.filter((record) => changedAt(record) >= since);
+  const changed =
+    since === null ? records : records.filter((record) => changedAt(record) >= since || isLiveMap(record));
   const ids = (wanted: (record: StageRecord) => boolean): string[] =>
     since === null ? records.filter(wanted).map((record) => record.plan.id) : [];
   const hasEnded = file.endedAt !== null;
@@ -62,7 +73,7 @@ export function runStatus(
     ...(file.resumedFrom === undefined ? {} : { resumed_from: file.resumedFrom }),
     status: file.status,
     success: hasEnded ? file.status === 'succeeded' : null,
-    partial: file.status === 'succeeded' && records.some(hasFailed),
+    partial: file.status === 'succeeded' && records.some((record) => hasFailed(record) || lostItems(record)),
     started_at: isoTime(file.startedAt),
     ended_at: isoTime(file.endedAt),
     total_duration_ms: (file.endedAt ?? file.now) - file.startedAt,
@@ -71,8 +82,8 @@ export function runStatus(
     executed_stages: ids((record) => record.endedAt !== null && (record.outcome?.attempts ?? 0) > 0),
     skipped_stages: ids((record) => record.status === 'skipped'),
     failed_stages: ids(hasFailed),
-    stages: resultsById(changed, options.outputs),
-    hooks: resultsById(file.hooks, options.outputs),
+    stages: resultsById(changed, options.outputs, file.liveItems),
+    hooks: resultsById(file.hooks, options.outputs, file.liveItems),
     metrics: file.metrics,
     state: since === null ? file.state : {},
     progress: progressOf(records),
@@ -90,9 +101,25 @@ function changedAt({ startedAt, endedAt }: StageRecord): number {
   return endedAt ?? startedAt ?? Number.NEGATIVE_INFINITY;
 }
 
-function resultsById(records: Iterable<StageRecord>, outputs: boolean): Record<string, StageResult> {
+/** A map that tolerated failed items. */
+function lostItems({ outcome }: StageRecord): boolean {
+  return (outcome?.items?.failed ?? 0) > 0;
+}
+
+function isLiveMap({ plan, startedAt, endedAt }: StageRecord): boolean {
+  return plan.map !== null && startedAt !== null && endedAt === null;
+}
+
+function resultsById(
+  records: Iterable<StageRecord>,
+  outputs: boolean,
+  liveItems: RunFile['liveItems'],
+): Record<string, StageResult> {
   const results: Record<string, StageResult> = {};
-  for (const record of records) results[record.plan.id] = toStageResult(record, outputs);
+  for (const record of records) {
+    const { id } = record.plan;
+    results[id] = toStageResult(record, outputs, isLiveMap(record) ? liveItems?.(id) : undefined);
+  }
   return results;
 }
 

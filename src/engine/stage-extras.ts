@@ -42,3 +42,11 @@ export type ApprovalPlan = {
   /** Values that an approver may give; they become the stage's output. */
   readonly fields: Readonly<Record<string, InputSpec>>;
 };
+
+/** Says of which item of a map a stage plan is the work. The plan's own ID is then `STAGE.INDEX`. */
+export type ItemRef = {
+  /** ID of the mapped stage. */
+  readonly stage: string;
+  /** Position of the item, or of the first item of a batch. */
+  readonly index: number;
+};

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../shared/json.js';
 import type { ArtifactRef } from '../shared/task.js';
 import type { StagePlan } from './plan.js';
-import type { FinalStatus, SkipReason, StageError, StageResult, StageStatus } from './result.js';
+import type { FinalStatus, ItemSummary, SkipReason, StageError, StageResult, StageStatus } from './result.js';
 
 /** How a stage ended, as the one who ran it reports it. */
 export type StageOutcome = {
@@ -18,6 +18,7 @@ export type StageOutcome = {
   readonly versions?: Readonly<Record<string, string>>;
   /** Attempts made; 0 for a stage that never ran. */
   readonly attempts?: number;
+  readonly items?: ItemSummary;
 };
 
 /** The state of one stage inside a run; times are milliseconds since the epoch. */
@@ -30,9 +31,13 @@ export type StageRecord = {
   readonly outcome: StageOutcome | null;
 };
 
-/** A record as people and clients see it. `withOutput: false` leaves the output out (null). */
-export function toStageResult(record: StageRecord, withOutput = true): StageResult {
+/**
+ * A record as people and clients see it. `withOutput: false` leaves the output out (null). `live`: how the items of a
+ * running map are doing.
+ */
+export function toStageResult(record: StageRecord, withOutput = true, live?: ItemSummary): StageResult {
   const { plan, outcome, startedAt, endedAt } = record;
+  const items = outcome?.items ?? live;
   return {
     name: plan.name,
     kind: plan.action.kind,
@@ -50,7 +55,12 @@ export function toStageResult(record: StageRecord, withOutput = true): StageResu
     artifacts: outcome?.artifacts ?? [],
     ...(outcome?.state === undefined || !withOutput ? {} : { state: outcome.state }),
     ...(outcome?.versions === undefined ? {} : { versions: outcome.versions }),
+    ...(items === undefined ? {} : { items: withOutput ? items : withoutLedger(items) }),
   };
+}
+
+function withoutLedger({ ledger: _ledger, ...items }: ItemSummary): ItemSummary {
+  return items;
 }
 
 /** The record of a stage that ended in an earlier history of the same run, or in an earlier run. */
@@ -72,6 +82,7 @@ export function fromStageResult(plan: StagePlan, wave: number, result: StageResu
       ...(result.reused_from === null ? {} : { reused_from: result.reused_from }),
       ...(result.state === undefined ? {} : { state: result.state }),
       ...(result.versions === undefined ? {} : { versions: result.versions }),
+      ...(result.items === undefined ? {} : { items: result.items }),
     },
   };
 }

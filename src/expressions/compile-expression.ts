@@ -3,9 +3,9 @@ import { AccessError } from './access-field.js';
 import { resetBudget } from './budget.js';
 import { type CelNode, childNodes } from './cel-node.js';
 import { describeCelError } from './describe-cel-error.js';
-import { celEnvironment, MAX_EXPRESSION_LENGTH } from './environment.js';
+import { celEnvironment, isItemName, MAX_EXPRESSION_LENGTH } from './environment.js';
 import { ExpressionError } from './expression-error.js';
-import type { Scope } from './scope.js';
+import { ROOT_NAMES, type Scope } from './scope.js';
 import { toJson } from './to-json.js';
 import type { Json } from '../shared/json.js';
 
@@ -62,7 +62,7 @@ function run(source: string, evaluate: () => Json): Json {
 /** True when the result can only be a part of the scope or a JSON literal, so that it needs no conversion. */
 function givesOnlyJson(node: CelNode): boolean {
   if (!JSON_OPS.has(node.op) || node.meta.alternate !== undefined) return false;
-  return (node.op !== 'id' || ID_TYPES.has(node.args)) && childNodes(node).every(givesOnlyJson);
+  return (node.op !== 'id' || isScopeName(node.args)) && childNodes(node).every(givesOnlyJson);
 }
 
 const JSON_OPS = new Set([
@@ -82,16 +82,11 @@ const JSON_OPS = new Set([
   '>=',
   'in',
 ]);
-const ID_TYPES = new Set<unknown>([
-  'inputs',
-  'variables',
-  'stages',
-  'state',
-  'metrics',
-  'run',
-  'item',
-  'index',
-]);
+const SCOPE_NAMES = new Set<unknown>(ROOT_NAMES);
+
+function isScopeName(name: unknown): boolean {
+  return SCOPE_NAMES.has(name) || (typeof name === 'string' && isItemName(name));
+}
 
 function wrap(error: unknown, source: string): ExpressionError {
   if (error instanceof ExpressionError) return error;

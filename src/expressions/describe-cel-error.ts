@@ -44,7 +44,7 @@ function unknownName(name: string): string {
   if (name === 'secrets') {
     return '`secrets` can only stand alone, as in `${{ secrets.NAME }}`, in `with`, `env`, headers and URLs';
   }
-  if ((ITEM_NAMES as readonly string[]).includes(name)) return `\`${name}\` exists only inside a fan-out`;
+  if ((ITEM_NAMES as readonly string[]).includes(name)) return `\`${name}\` exists only inside a map`;
   return `\`${name}\` is not a known name. Names here: ${ROOT_NAMES.join(', ')}`;
 }
 

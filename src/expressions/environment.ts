@@ -14,12 +14,29 @@ export function celEnvironment(): Environment {
   return holder.environment;
 }
 
+const itemNames = new Set<string>(ITEM_NAMES);
+
+/**
+ * Makes the name that a map gives to its items known to expressions. It is known everywhere then; that it stands only
+ * inside such a map is checked at load.
+ */
+export function declareItemName(name: string): void {
+  if (itemNames.has(name)) return;
+  itemNames.add(name);
+  holder.environment?.registerVariable(name, 'dyn');
+}
+
+/** True for names of items and of what goes with them. */
+export function isItemName(name: string): boolean {
+  return itemNames.has(name);
+}
+
 function createEnvironment(): Environment {
   const environment = new Environment({
     homogeneousAggregateLiterals: false,
     limits: { maxAstNodes: 2000, maxDepth: 100, maxListElements: 500, maxMapEntries: 500 },
   });
-  for (const name of [...ROOT_NAMES, ...ITEM_NAMES]) environment.registerVariable(name, 'dyn');
+  for (const name of [...ROOT_NAMES, ...itemNames]) environment.registerVariable(name, 'dyn');
   environment.registerOperator('double % double', (a: number, b: number) => a % b);
   for (const [signature, handler] of FUNCTIONS) {
     environment.registerFunction(signature, handler, { async: false } as object);

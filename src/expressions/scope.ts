@@ -10,9 +10,11 @@ export type Scope = {
   readonly state: JsonObject;
   readonly metrics: Readonly<Record<string, number>>;
   readonly run: RunScope;
-  /** The element and its position; only inside a fan-out. */
+  /** The element, under this name or the one that the map gives it, and its position; only inside a map. */
   readonly item?: Json;
   readonly index?: number;
+  /** The elements that travel together, instead of `item`. */
+  readonly batch?: readonly Json[];
 };
 
 /** `stages.ID` in expressions. */
@@ -29,5 +31,5 @@ export type RunScope = RunFacts & { readonly status?: string };
 /** Root names that an expression may use anywhere. */
 export const ROOT_NAMES = ['inputs', 'variables', 'stages', 'state', 'metrics', 'run'] as const;
 
-/** Root names that exist only inside a fan-out. */
-export const ITEM_NAMES = ['item', 'index'] as const;
+/** Root names that exist only inside a map; `item` may have another name there. */
+export const ITEM_NAMES = ['item', 'index', 'batch'] as const;

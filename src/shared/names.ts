@@ -9,6 +9,12 @@ export const PIPELINE_WORKFLOW = 'pipeline';
 /** The workflow type whose ID is a concurrency group and whose life is the time in which a run holds it. */
 export const GROUP_LOCK_WORKFLOW = 'group_lock';
 
+/** The workflow type that runs a share of the items of a large map. */
+export const MAP_SHARD_WORKFLOW = 'map_shard';
+
+/** The workflow type that divides a large map into shards. */
+export const MAP_WORKFLOW = 'map_coordinator';
+
 /** Activity types of the built-in stage kinds; user stage functions are registered under their own names. */
 export const ACTIVITY = {
   run: 'sluice.run',

@@ -19,9 +19,25 @@ export type StageTask = {
   readonly retryable_errors?: readonly string[];
   /** Files that the stage promises to write, relative to its working folder. */
   readonly artifacts?: readonly string[];
+  /** The item of a map that this is the work of; of a batch the first one. */
+  readonly item?: { readonly index: number };
+  /** Items of a map that travel together: the action runs once for each, and `params` is null. */
+  readonly items?: readonly ItemTask[];
   /** `thread`: run the function in a worker thread because it blocks the event loop. */
   readonly isolation?: 'thread';
 };
+
+/** The work of one item of a batch. */
+export type ItemTask = {
+  readonly index: number;
+  readonly params: Json;
+  readonly secret_slots?: readonly SecretSlot[];
+};
+
+/** What became of one item of a batch, in the order of the task's `items`. */
+export type ItemResult =
+  | ({ readonly ok: true } & TaskResult)
+  | { readonly ok: false; readonly type: string; readonly message: string };
 
 /** `run.*` in expressions and `ctx.run` in stage functions. Times are ISO 8601 in UTC. */
 export type RunFacts = {
@@ -56,6 +72,8 @@ export type TaskResult = {
   readonly version?: string;
   /** Set when nothing was executed: where the output came from. */
   readonly reused_from?: string;
+  /** Of a batch: one for each of the task's `items`; `output` is then null. */
+  readonly items?: readonly ItemResult[];
   /** The attempt that gave this result, from 1. @default 1 */
   readonly attempt?: number;
 };
@@ -63,6 +81,8 @@ export type TaskResult = {
 /** First detail of the failure that a stage's activity ends with, so that a run can tell how often it tried. */
 export type TaskFailureDetail = {
   readonly attempt: number;
+  /** Of a batch that failed as a whole: what had ended until then, null for the rest. */
+  readonly items?: ReadonlyArray<ItemResult | null>;
 };
 
 /** A file kept in the store. */

@@ -16,13 +16,15 @@ import { DispatchBudget } from './dispatch-budget.js';
 import { endRun } from './end-run.js';
 import { acquireGroup } from './group-lock.js';
 import { isHistoryLong, MOST_RUNNING, mustDrain } from './history-limits.js';
+import { MapHost } from './map/map-host.js';
 import type { StatusOptions } from './messages.js';
 import { resolveOutputs } from './outputs.js';
 import { restoreReused } from './restore-reused.js';
 import { RunMemory } from './run-memory.js';
 import { hooksFor, runHook } from './run-hooks.js';
 import { startClock } from './run-clock.js';
-import { expressionFailure, startStage } from './stages/run-stage.js';
+import { launchStage } from './stages/launch-stage.js';
+import { expressionFailure } from './stages/run-stage.js';
 import type { StageRunContext } from './stages/stage-context.js';
 import { StopScopes } from './stop-scopes.js';
 
@@ -38,6 +40,7 @@ export class PipelineRun {
   /** Nothing below it is cancelled but by this class. */
   readonly #root = new CancellationScope({ cancellable: false });
   readonly #scopes = new StopScopes(this.#root);
+  readonly #maps = new MapHost();
   readonly #hooks: StageRecord[] = [];
   readonly #notes: string[];
   readonly #context: StageRunContext;
@@ -74,6 +77,9 @@ export class PipelineRun {
       memory: this.#memory,
       scope: this.#memory.scope,
       budget: this.#budget,
+      maps: this.#maps,
+      launch: launchStage,
+      ...(input.reuse_items === undefined ? {} : { reuseItems: input.reuse_items }),
       mark: (stage, status) => this.#mark(stage, status),
     };
     if (carried !== undefined) this.#ledger.restore(carried.ended, carried.stopped);
@@ -154,7 +160,7 @@ export class PipelineRun {
       return this.#end(stage, { status: 'cancelled' });
     }
     this.#scopes.run(stage, () => {
-      const outcome = startStage(stage, this.#context, this.#onEnd);
+      const outcome = launchStage(stage, this.#context, this.#onEnd);
       if (outcome !== null) this.#end(stage, outcome);
     });
   }
@@ -179,6 +185,7 @@ export class PipelineRun {
     const { stopped } = this.#ledger;
     if (stopped === null || stopped === this.#enforced) return;
     this.#enforced = stopped;
+    if (stopped === 'after_wave') this.#maps.stopStarting();
     this.#scopes.cancel(stopped);
   }
 
@@ -215,7 +222,7 @@ export class PipelineRun {
         this.#hooks[index] = record;
         this.#board.refresh();
       };
-      await runHook(stage, { plan: this.#plan, memory: this.#memory, budget: this.#budget, status }, show);
+      await runHook(stage, { ...this.#context, status }, show);
     }
   }
 
@@ -251,6 +258,7 @@ export class PipelineRun {
       metrics: this.#memory.metrics,
       state: this.#memory.state,
       notes: this.#notes,
+      liveItems: (stage) => this.#maps.get(stage)?.summary(),
     };
   }
 }

@@ -1,21 +1,15 @@
-import type { HookName, Plan, StagePlan } from '../engine/plan.js';
+import type { HookName, StagePlan } from '../engine/plan.js';
 import type { RunEndStatus } from '../engine/result.js';
 import type { StageOutcome, StageRecord } from '../engine/stage-record.js';
 import { evaluateCondition } from '../expressions/evaluate.js';
 import type { Scope } from '../expressions/scope.js';
-import type { DispatchBudget } from './dispatch-budget.js';
-import type { RunMemory } from './run-memory.js';
 import type { StageRunContext, StageRunner } from './stages/stage-context.js';
-import { expressionFailure, startStage } from './stages/run-stage.js';
+import { expressionFailure } from './stages/run-stage.js';
 
-type HookContext = {
-  readonly plan: Plan;
-  readonly memory: RunMemory;
-  readonly budget: DispatchBudget;
+type HookContext = Omit<StageRunContext, 'scope' | 'mark'> & {
   readonly status: RunEndStatus;
   /** How stages are started where it is not the usual way. */
   readonly start?: StageRunner;
-  readonly runPipeline?: StageRunner;
 };
 
 /** The stages that run after the end, in order. `finally` also runs after a cancellation. */
@@ -45,7 +39,7 @@ export async function runHook(
   show(running);
   const outcome =
     refusal(stage, scope) ??
-    (await outcomeOf(stage, context.start ?? startStage, {
+    (await outcomeOf(stage, context.start ?? context.launch, {
       ...context,
       scope,
       mark: (_stage, status) => show({ ...running, status }),

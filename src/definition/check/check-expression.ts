@@ -90,7 +90,7 @@ function checkName(use: NameUse, place: ExpressionPlace): void {
       return checkRunUse(use, place);
     case 'item':
     case 'index': {
-      const message = `uses \`${use.root}\`, which exists only inside a fan-out`;
+      const message = `uses \`${use.root}\`, which exists only inside a map`;
       return report(place, { code: 'unknown-name', message, offset: use.offset });
     }
     default:

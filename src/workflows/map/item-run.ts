@@ -13,7 +13,7 @@ import { resolveOutputs } from '../outputs.js';
 import { startClock } from '../run-clock.js';
 import { hooksFor, runHook } from '../run-hooks.js';
 import { RunMemory } from '../run-memory.js';
-import { expressionFailure, startStage } from '../stages/run-stage.js';
+import { expressionFailure } from '../stages/run-stage.js';
 import type { OnStageEnd, StageRunContext } from '../stages/stage-context.js';
 import { failedOutcome, timeoutOutcome } from '../stage-failure.js';
 import { StopScopes } from '../stop-scopes.js';
@@ -138,7 +138,7 @@ export class ItemRun {
   #start(stage: StagePlan, context: StageRunContext, onEnd: OnStageEnd): StageOutcome | null {
     const known = { ...stage, id: `${this.#options.stage.id}/${stage.id}` };
     const { mark } = context;
-    return startStage(
+    return context.launch(
       known,
       { ...context, mark: (_known, status) => mark(stage, status) },
       (_known, outcome) => onEnd(stage, outcome),

@@ -1,7 +1,9 @@
 import type { Plan, StagePlan } from '../../engine/plan.js';
+import type { ItemLedger } from '../../engine/map-ledger.js';
 import type { StageOutcome } from '../../engine/stage-record.js';
 import type { Scope } from '../../expressions/scope.js';
 import type { DispatchBudget } from '../dispatch-budget.js';
+import type { MapHost } from '../map/map-host.js';
 import type { RunMemory } from '../run-memory.js';
 
 /** What the runner of a stage kind gets. */
@@ -10,6 +12,12 @@ export type StageRunContext = {
   readonly memory: RunMemory;
   readonly scope: Scope;
   readonly budget: DispatchBudget;
+  /** The maps that run in this workflow. */
+  readonly maps: MapHost;
+  /** Items of maps that an earlier run has done, by stage ID. */
+  readonly reuseItems?: Readonly<Record<string, ItemLedger>>;
+  /** Starts any stage, a mapped one too; for runners that run further stages. */
+  readonly launch: StageRunner;
   /** Shows that the stage waits for a person, or runs again; a waiting stage takes no slot. */
   readonly mark: (stage: StagePlan, status: 'running' | 'awaiting_approval' | 'held') => void;
   /** Runs pipelines in another way than as child workflows; set where they are items of a fan-out. */

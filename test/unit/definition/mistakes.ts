@@ -1612,9 +1612,7 @@ stages:
 stages:
   - { id: a, set: { output: "\${{ item }}" } }
 `,
-      problems: [
-        `unknown-name pipeline.yaml:3:34 stage "a" uses \`item\`, which exists only inside a fan-out`,
-      ],
+      problems: [`unknown-name pipeline.yaml:3:34 stage "a" uses \`item\`, which exists only inside a map`],
     },
     {
       title: 'an unknown function',

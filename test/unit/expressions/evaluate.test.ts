@@ -128,7 +128,7 @@ describe('what goes wrong is said', () => {
     ['inputs.text.length', 12, '`inputs.text` is a string, it has no `length`'],
     ['{}.a', 3, '`{}` has no `a`. It is empty.'],
     ['foo.bar', 0, '`foo` is not a known name. Names here: inputs, variables, stages, state, metrics, run'],
-    ['item', 0, '`item` exists only inside a fan-out'],
+    ['item', 0, '`item` exists only inside a map'],
     [
       'secrets.KEY + "x"',
       0,

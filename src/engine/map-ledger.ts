@@ -1,0 +1,34 @@
+import type { Json } from '../shared/json.js';
+import type { CollectedPart } from '../shared/map-task.js';
+import type { IndexRange } from './index-ranges.js';
+import type { FailedItem } from './result.js';
+
+/**
+ * What is known of the items of a map, small enough to travel: a later run reuses what is done and runs the rest.
+ * It is part of a stage's result (`items.ledger`) whenever not every item succeeded, and the input of a run that goes on
+ * from there (`RunInput.reuse_items`, by stage ID).
+ */
+export type ItemLedger = {
+  /** Items in all; null while a paged source has not come to its end. */
+  readonly total: number | null;
+  /** Items that succeeded or were themselves reused. */
+  readonly done: readonly IndexRange[];
+  /** Items that failed for good. */
+  readonly failed: readonly IndexRange[];
+  /** Outputs of `done` in order of position; null where the map keeps none (`collect: count`). */
+  readonly outputs: readonly Json[] | null;
+};
+
+/** Results of consecutive items in the store, from position `first` on, `part.count` of them. */
+export type PartAt = { readonly first: number; readonly part: CollectedPart };
+
+/** Failed items that are listed with their error; of further ones only the positions are kept. */
+export const MOST_FAILED_LISTED = 100;
+
+/** The first failures by position, at most {@link MOST_FAILED_LISTED}. */
+export function firstFailures(lists: ReadonlyArray<readonly FailedItem[]>): readonly FailedItem[] {
+  return lists
+    .flat()
+    .toSorted((a, b) => a.index - b.index)
+    .slice(0, MOST_FAILED_LISTED);
+}

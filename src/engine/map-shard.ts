@@ -1,0 +1,89 @@
+import type { Json, JsonObject } from '../shared/json.js';
+import type { RunFacts } from '../shared/task.js';
+import type { IndexRange } from './index-ranges.js';
+import type { ItemLedger, PartAt } from './map-ledger.js';
+import type { PackedPlan } from './pack-plan.js';
+import type { FailedItem } from './result.js';
+
+/**
+ * What a map's own workflows need of the run that they belong to. `plan.stages` holds the mapped stage alone, and
+ * `plan.pipelines` what items of a map over `pipeline` run.
+ */
+export type MapOrigin = {
+  readonly plan: PackedPlan;
+  readonly inputs: JsonObject;
+  readonly variables: JsonObject;
+  readonly facts: RunFacts;
+  /** `stages.*` in expressions: those that the stage depends on. */
+  readonly stages: JsonObject;
+  readonly state: JsonObject;
+  readonly metrics: Readonly<Record<string, number>>;
+};
+
+/** Where items come from, once expressions are resolved. */
+export type ItemSource =
+  | { readonly type: 'list'; readonly items: readonly Json[] }
+  | { readonly type: 'range'; readonly count: number }
+  /** `cursor` is that of the next page; `items` were read already and come before it. */
+  | {
+      readonly type: 'pages';
+      readonly uses: string;
+      readonly with: Json;
+      readonly cursor: Json;
+      readonly items: readonly Json[];
+    };
+
+/** Consecutive items that one shard runs. */
+export type Chunk = {
+  /** Position of the first one among all items of the map. */
+  readonly first: number;
+  readonly count: number;
+  /** Null for a range, whose items are their positions. */
+  readonly items: readonly Json[] | null;
+  /** Of these items: done in an earlier run, with their outputs. */
+  readonly reuse: ItemLedger | null;
+};
+
+/** The only argument of the `map_shard` workflow. */
+export type ShardInput = {
+  readonly origin: MapOrigin;
+  readonly chunk: Chunk;
+  /** Most units of the chunk that run at once. */
+  readonly window: number;
+  /** How many of its items may fail before the shard gives up; null is all of them. */
+  readonly failures_left: number | null;
+};
+
+/** What became of the first `covered` items of a chunk; the rest never started. Positions are those of the map. */
+export type ChunkResult = {
+  readonly covered: number;
+  readonly counts: ItemCounts;
+  readonly done: readonly IndexRange[];
+  readonly failed: readonly IndexRange[];
+  readonly failed_items: readonly FailedItem[];
+  /** Of `done`, in order of position; null when the map keeps none or keeps them in the store. */
+  readonly outputs: readonly Json[] | null;
+  readonly part: PartAt | null;
+  readonly state: JsonObject;
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Why it gave up before its end, if it did. */
+  readonly stopped: 'failed' | 'cancelled' | null;
+};
+
+export type ItemCounts = {
+  readonly succeeded: number;
+  readonly reused: number;
+  readonly failed: number;
+  readonly skipped: number;
+};
+
+/** Sent by shards to their coordinator and by that to the run, ever more seldom the longer the map lasts. */
+export type MapProgress = {
+  /** Position of the chunk's first item; in what goes to the run the stage's ID stands in `stage`. */
+  readonly first: number;
+  readonly stage: string;
+  readonly total: number | null;
+  readonly counts: ItemCounts;
+  readonly running: number;
+  readonly failed_items: readonly FailedItem[];
+};

@@ -1,0 +1,43 @@
+import type { StagePlan } from '../../engine/plan.js';
+import type { StageOutcome } from '../../engine/stage-record.js';
+import type { Scope } from '../../expressions/scope.js';
+import type { Json } from '../../shared/json.js';
+import { startStage } from '../stages/run-stage.js';
+import type { OnStageEnd, StageRunContext } from '../stages/stage-context.js';
+
+/** One item of a map, or a batch of them whose expressions read `batch`. */
+export type ItemAt = {
+  /** Position of the item, or of the first one of the batch. */
+  readonly index: number;
+  readonly item?: Json;
+  readonly batch?: readonly Json[];
+};
+
+/**
+ * Runs the action of a mapped stage for one item: everything that goes for a stage of its own (pools, hold, fallback)
+ * goes for the item. What runs is a stage with the ID `STAGE.INDEX` and with `item` set, so a runner can tell; its
+ * scope knows the item. Outcomes and the callback are those of a {@link StageRunner}.
+ */
+export function startItem(
+  stage: StagePlan,
+  at: ItemAt,
+  context: StageRunContext,
+  onEnd: OnStageEnd,
+): StageOutcome | null {
+  return startStage(
+    itemStage(stage, at.index),
+    { ...context, scope: itemScope(context.scope, stage, at) },
+    onEnd,
+  );
+}
+
+/** The stage that runs one item. */
+export function itemStage(stage: StagePlan, index: number): StagePlan {
+  return { ...stage, id: `${stage.id}.${index}`, map: null, item: { stage: stage.id, index } };
+}
+
+/** What the expressions of one item see. */
+export function itemScope(scope: Scope, stage: StagePlan, { index, item, batch }: ItemAt): Scope {
+  if (batch !== undefined) return { ...scope, index, batch };
+  return { ...scope, index, [stage.map?.as ?? 'item']: item };
+}
