@@ -15,7 +15,7 @@ import { workerIdentity } from './identity.js';
 import { installRuntime } from './runtime.js';
 import { createStageThreadPool, type StageThreadPool } from './stage-thread-pool.js';
 import { workerOptions } from './worker-options.js';
-import { workflowBundlePath } from './workflow-bundle.js';
+import { bundleWithoutStacks, workflowBundlePath } from './workflow-bundle.js';
 
 export type StartWorkerOptions = {
   readonly connectionSettings: ConnectionSettings;
@@ -83,13 +83,14 @@ async function createWorker(
   const { config, connectionSettings, log } = options;
   const { namespace } = connectionSettings;
   const store = createFolderStore(config.storageFolder);
+  const codePath = options.workflowBundlePath ?? (await workflowBundlePath());
   return Worker.create({
     ...workerOptions(config.worker),
     identity: options.identity ?? workerIdentity(config.projectDir),
     connection,
     namespace,
     taskQueue: options.taskQueue ?? config.taskQueue,
-    workflowBundle: { codePath: options.workflowBundlePath ?? (await workflowBundlePath()) },
+    workflowBundle: log.isLevelEnabled('debug') ? { codePath } : await bundleWithoutStacks(codePath),
     dataConverter: createDataConverter(store),
     activities: createActivities({
       stages: config.stages,

@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
-import { bundleWorkflowCode, DefaultLogger, type LogLevel } from '@temporalio/worker';
+import { type BundleOptions, bundleWorkflowCode, DefaultLogger, type LogLevel } from '@temporalio/worker';
 import envPaths from 'env-paths';
 
 /**
@@ -16,6 +16,9 @@ const PRELOADED_MODULES = ['@marcbachmann/cel-js'];
 
 /** Folders that workflow code may come from, beside this one's parent. */
 const WORKFLOW_FOLDERS = ['shared', 'engine', 'expressions', 'workflows'];
+
+/** The syntax that workflow code is bundled in, which every Node.js that this package runs on knows. */
+const SYNTAX = 'es2022';
 
 const KEPT_MS = 7 * 24 * 60 * 60 * 1000;
 
@@ -38,6 +41,29 @@ export async function workflowBundlePath(): Promise<string> {
     await removeOldFiles(dirname(cached));
   }
   return cached;
+}
+
+/** What marks the map of positions that the bundler writes at the end of a bundle. */
+const SOURCE_MAP = '//# sourceMappingURL=data:application/json;base64,';
+const EMPTY_SOURCE_MAP = JSON.stringify({
+  version: 3,
+  file: 'sluice-workflows.js',
+  sources: [],
+  mappings: '',
+});
+
+/**
+ * The workflow code without stack traces, for workers whose log would not show them. The SDK records a stack for every
+ * promise of a workflow and looks each of its lines up in the source map, which costs more than all that this code does.
+ */
+export async function bundleWithoutStacks(path: string): Promise<{ readonly code: string }> {
+  const whole = await readFile(path, 'utf8');
+  const end = whole.lastIndexOf(SOURCE_MAP);
+  // The SDK insists on a source map. On the first line, the statement moves no other line.
+  const map = Buffer.from(EMPTY_SOURCE_MAP).toString('base64');
+  return {
+    code: `Error.stackTraceLimit = 0;${end === -1 ? whole : whole.slice(0, end)}\n${SOURCE_MAP}${map}`,
+  };
 }
 
 // Bundles of sources that were edited since are of no use any more.
@@ -68,7 +94,7 @@ async function sourceHash(): Promise<string> {
   // Which versions of the libraries are bundled stands in the lock file of the checkout.
   const versions = await readFile(join(ROOT, '..', 'package-lock.json'), 'utf8').catch(() => '');
   const hash = createHash('sha256')
-    .update([...PRELOADED_MODULES, 'workflows'].join())
+    .update([...PRELOADED_MODULES, 'workflows', SYNTAX].join())
     .update(versions);
   for (const folder of WORKFLOW_FOLDERS) {
     const entries = await readdir(join(ROOT, folder), { recursive: true, withFileTypes: true }).catch(
@@ -93,6 +119,7 @@ async function bundle(workflowsPath: string): Promise<string> {
     const { code } = await bundleWorkflowCode({
       workflowsPath,
       preloadModules: [...PRELOADED_MODULES, workflowsPath],
+      webpackConfigHook: keepModernSyntax,
       logger,
     });
     return code;
@@ -100,4 +127,21 @@ async function bundle(workflowsPath: string): Promise<string> {
     const reason = errors.join('\n') || (cause instanceof Error ? cause.message : String(cause));
     throw new Error(`The workflow code in ${workflowsPath} cannot be bundled: ${reason}`, { cause });
   }
+}
+
+type BundlerConfig = Parameters<NonNullable<BundleOptions['webpackConfigHook']>>[0];
+
+/**
+ * The bundler rewrites TypeScript for engines that lack private fields and object spread, which makes both many times
+ * as slow. JavaScript, such as that of the package, it leaves as it is.
+ */
+function keepModernSyntax(config: BundlerConfig): BundlerConfig {
+  for (const rule of config.module?.rules ?? []) {
+    const use = typeof rule === 'object' && rule !== null ? rule.use : undefined;
+    if (typeof use !== 'object' || use === null || !('options' in use)) continue;
+    const { options } = use;
+    if (typeof options === 'object' && 'jsc' in options)
+      Object.assign(Object(options['jsc']), { target: SYNTAX });
+  }
+  return config;
 }
