@@ -30,10 +30,14 @@ export function createActivities(deps: ActivityDeps): Record<string, StageActivi
   const functions = [...deps.stages].map(([name, stage]): [string, StageActivity] => [
     name,
     async (task) => {
-      const result = await runAttempt(task, deps, (attempt) =>
-        task.isolation === 'thread'
-          ? runInThread(name, attempt, deps)
-          : runStageFunction(stage, attempt, deps.env),
+      const result = await runAttempt(
+        task,
+        deps,
+        (attempt) =>
+          task.isolation === 'thread'
+            ? runInThread(name, attempt, deps)
+            : runStageFunction(stage, attempt, deps.env),
+        { implementation: { kind: 'uses', name, version: stage.version } },
       );
       return stage.version === DEFAULT_VERSION ? result : { ...result, version: stage.version };
     },
@@ -41,8 +45,12 @@ export function createActivities(deps: ActivityDeps): Record<string, StageActivi
   return {
     ...Object.fromEntries(functions),
     [ACTIVITY.run]: (task) =>
-      runAttempt(task, deps, (attempt) => runCommand(attempt, deps), commandGraceMs(task)),
-    [ACTIVITY.http]: (task) => runAttempt(task, deps, (attempt) => requestHttp(attempt, deps)),
+      runAttempt(task, deps, (attempt) => runCommand(attempt, deps), {
+        graceMs: commandGraceMs(task),
+        implementation: { kind: 'run' },
+      }),
+    [ACTIVITY.http]: (task) =>
+      runAttempt(task, deps, (attempt) => requestHttp(attempt, deps), { implementation: { kind: 'http' } }),
     [ACTIVITY.probe]: (task) => runAttempt(task, deps, (attempt) => probe(attempt, deps)),
     [ACTIVITY.mapPage]: (task) => runAttempt(task, deps, (attempt) => readPage(attempt, deps)),
     [ACTIVITY.mapCollectPart]: (task) => runAttempt(task, deps, (attempt) => collectPart(attempt, deps)),

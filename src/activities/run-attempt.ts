@@ -5,6 +5,8 @@ import { ERROR_TYPE } from '../shared/names.js';
 import type { ArtifactRef, StageTask, TaskResult } from '../shared/task.js';
 import { type Attempt, type AttemptDeps, startAttempt } from './attempt.js';
 import { storeArtifactFiles } from './artifacts.js';
+import type { Implementation } from './cache/cache-key.js';
+import { throughCache } from './cache/through-cache.js';
 import { stageFailure, toFailure, validationFailure } from './failure.js';
 import { NotJsonError, toPlainJson } from './plain-json.js';
 import type { AttemptStatus, StageMetrics } from './stage-metrics.js';
@@ -18,24 +20,44 @@ export type RunAttemptDeps = AttemptDeps & {
 /** What the code of a stage gives back. `folder`: where its artifacts lie, when not in the project's folder. */
 export type Produced = { readonly output: unknown; readonly folder?: string };
 
+export type AttemptOptions = {
+  /** What the code itself needs to end after it was told to stop. */
+  readonly graceMs?: number;
+  /** What a cached result is a result of. */
+  readonly implementation?: Implementation;
+};
+
+const UNKNOWN: Implementation = { kind: 'unknown' };
+
 /** Code that does not react to its signal is left behind after this time, so that the run can go on. */
 const ABANDON_MS = 5_000;
 
 /**
  * Runs the code of a stage as one activity attempt: heartbeats, its own time limit, cancellation, logs, metrics,
- * redaction and the mapping of errors. `graceMs` is what the code itself needs to end after it was told to stop.
+ * redaction and the mapping of errors.
  */
 export async function runAttempt(
   task: StageTask,
   deps: RunAttemptDeps,
   execute: (attempt: Attempt) => Promise<Produced>,
-  graceMs = 0,
+  { graceMs = 0, implementation = UNKNOWN }: AttemptOptions = {},
 ): Promise<TaskResult> {
   const attempt = startAttempt(task, Context.current(), deps);
   const ended = deps.metrics.started(task);
   try {
-    const result = await finish(attempt, deps, await untilStopped(attempt, execute, graceMs));
-    ended('succeeded');
+    const result =
+      task.cache === undefined
+        ? await finish(attempt, deps, await untilStopped(attempt, execute, graceMs))
+        : await untilStopped(
+            attempt,
+            () =>
+              throughCache(attempt, deps.store, {
+                implementation,
+                produce: async () => finish(attempt, deps, await execute(attempt)),
+              }),
+            graceMs,
+          );
+    ended(result.reused_from === undefined ? 'succeeded' : 'reused');
     return result;
   } catch (thrown) {
     const failure = failureOf(thrown, attempt);
@@ -49,11 +71,11 @@ export async function runAttempt(
   }
 }
 
-async function untilStopped(
+async function untilStopped<T>(
   attempt: Attempt,
-  execute: (attempt: Attempt) => Promise<Produced>,
+  execute: (attempt: Attempt) => Promise<T>,
   graceMs: number,
-): Promise<Produced> {
+): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const abandoned = new Promise<never>((_resolve, reject) => {
     attempt.stopped.onStop((error) => {

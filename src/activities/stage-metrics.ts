@@ -1,7 +1,10 @@
 import type { StageTask } from '../shared/task.js';
 
-/** `not_ready`: what a `wait_for` stage waits for was not true yet. */
-export type AttemptStatus = 'succeeded' | 'failed' | 'timed_out' | 'cancelled' | 'not_ready';
+/**
+ * - `reused`: nothing was executed, the result came from the cache.
+ * - `not_ready`: what a `wait_for` stage waits for was not true yet.
+ */
+export type AttemptStatus = 'succeeded' | 'reused' | 'failed' | 'timed_out' | 'cancelled' | 'not_ready';
 
 /** Counts attempts of stages for operators. */
 export interface StageMetrics {

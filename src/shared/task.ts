@@ -25,6 +25,14 @@ export type StageTask = {
   readonly items?: readonly ItemTask[];
   /** `thread`: run the function in a worker thread because it blocks the event loop. */
   readonly isolation?: 'thread';
+  /** Set when an earlier result may be given instead of running. */
+  readonly cache?: CacheRequest;
+};
+
+/** Which earlier result will do. Without `key` it is one of the same function, version and params. */
+export type CacheRequest = {
+  readonly key?: Json;
+  readonly max_age_ms?: number;
 };
 
 /** The work of one item of a batch. */

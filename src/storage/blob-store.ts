@@ -8,6 +8,8 @@ export interface BlobStore {
   /** Where the store is, for messages to people. */
   readonly location: string;
   put(key: string, data: Uint8Array | Readable, options?: PutOptions): Promise<void>;
+  /** Writes only where nothing is yet: of several writers at once exactly one gets true. */
+  putIfAbsent(key: string, data: Uint8Array): Promise<boolean>;
   /** Throws a {@link StoreError} with code `missing` when there is nothing under the key. */
   get(key: string): Promise<Buffer>;
   /** Like {@link BlobStore.get} for data that should not sit in memory as a whole. */
@@ -15,12 +17,17 @@ export interface BlobStore {
   has(key: string): Promise<boolean>;
   /** Keys that start with the prefix, which must end in `/` or be empty; sorted. */
   list(prefix: string): Promise<readonly string[]>;
+  /** Like {@link BlobStore.list} with sizes and times, in no order, for stores that do not fit into memory. */
+  entries(prefix: string): AsyncIterable<BlobEntry>;
   /** Removes a key; quietly does nothing when it is not there. */
   delete(key: string): Promise<void>;
 }
 
 /** `durable`: return only when the data would survive a power cut. */
 export type PutOptions = { readonly durable?: boolean };
+
+/** One object of a store. `modified_at`: milliseconds since the epoch, by the clock of the store. */
+export type BlobEntry = { readonly key: string; readonly size_bytes: number; readonly modified_at: number };
 
 /**
  * - `missing`: nothing is stored under the key.

@@ -1,5 +1,6 @@
 import stringWidth from 'string-width';
 import type { HookName, RetryPlan, StageKind } from '../../engine/plan.js';
+import type { CachePlan } from '../../engine/stage-extras.js';
 import { formatMs, shorten } from '../graph/describe-action.js';
 import type { Colours } from './context.js';
 import { formatTable } from './output.js';
@@ -91,8 +92,13 @@ function whenWords(stage: PlannedStage): string {
     ...(stage.run_when === 'all_succeeded' ? [] : [stage.run_when]),
     ...(stage.condition === null ? [] : [`if ${shorten(stage.condition, 60)}`]),
     ...(stage.continue_on_error ? ['may fail'] : []),
+    ...(stage.cache === null ? [] : [cacheWords(stage.cache)]),
   ];
   return parts.join(', ');
+}
+
+function cacheWords({ max_age_ms }: CachePlan): string {
+  return max_age_ms === null ? 'cached' : `cached for ${formatMs(max_age_ms)}`;
 }
 
 function hookParts(plan: PlanDocument, colours: Colours): readonly string[] {

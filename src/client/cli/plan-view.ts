@@ -12,6 +12,7 @@ import type {
   StageKind,
   StagePlan,
 } from '../../engine/plan.js';
+import type { CachePlan } from '../../engine/stage-extras.js';
 import type { JsonObject } from '../../shared/json.js';
 import { describeAction } from '../graph/describe-action.js';
 
@@ -55,6 +56,8 @@ export type PlannedStage = {
   readonly continue_on_error: boolean;
   /** Why it will not run; null when it will, or when only the run can tell. */
   readonly skip_reason: 'disabled' | 'mode' | null;
+  /** What may be reused instead of running; null when nothing is. */
+  readonly cache: CachePlan | null;
   readonly timeout_ms: number;
   readonly total_timeout_ms: number | null;
   readonly queue_timeout_ms: number | null;
@@ -122,6 +125,7 @@ function plannedStage(stage: StagePlan, isSelected: boolean): PlannedStage {
     run_when: stage.run_when,
     continue_on_error: stage.continue_on_error,
     skip_reason: !isSelected ? 'mode' : stage.enabled ? null : 'disabled',
+    cache: stage.cache,
     timeout_ms: stage.timeout_ms,
     total_timeout_ms: stage.total_timeout_ms,
     queue_timeout_ms: stage.queue_timeout_ms,

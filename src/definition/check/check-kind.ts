@@ -13,6 +13,7 @@ const KEYS_OF_KINDS: Readonly<Record<string, readonly KindKey[]>> = {
   isolation: ['uses'],
   mode: ['uses'],
   artifacts: ['uses', 'run'],
+  cache: ['uses', 'run', 'http'],
   task_queue: ['uses', 'run', 'http', 'pipeline', 'wait_for'],
 };
 

@@ -10,6 +10,7 @@ import type { Names } from './names.js';
 
 /** Keys of a stage whose strings are looked at by {@link checkStage} itself. */
 const EVALUATED = new Set([
+  'cache',
   'condition',
   'with',
   'run',
@@ -57,6 +58,7 @@ class StageCheck {
     if (typeof data.condition === 'string') this.#bare(data.condition, ['condition']);
     this.#template(data.with, ['with'], this.#entry.kind !== 'pipeline');
     this.#template(data.env, ['env'], true);
+    if (typeof data.cache === 'object') this.#template(data.cache.key, ['cache', 'key'], false);
     this.#checkRun(data.run);
     this.#checkHttp(data.http);
     for (const [i, check] of data.gate?.checks.entries() ?? []) {

@@ -4,6 +4,7 @@ import type { StageEdges } from '../check/check-graph.js';
 import type { StageEntry } from '../draft.js';
 import type { HeaderDefinition } from '../schema/header-schema.js';
 import { buildAction } from './build-action.js';
+import { buildCache } from './build-cache.js';
 
 const DAY_MS = 86_400_000;
 
@@ -48,7 +49,7 @@ export function createStageBuilder(
       isolation: data.isolation ?? 'none',
       artifacts: data.artifacts ?? [],
       map: null,
-      cache: null,
+      cache: buildCache(data.cache),
       pools: [],
       fallback: null,
       hold: null,

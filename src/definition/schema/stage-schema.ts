@@ -102,6 +102,19 @@ const waitForSchema = object({
   timeout: positiveDuration.optional().describe('Longest wait in all. Default: 24h.'),
 });
 
+const cacheSchema = z.union(
+  [
+    flag,
+    object({
+      key: template
+        .optional()
+        .describe('What the result depends on; default: the function, its version and its params.'),
+      max_age: positiveDuration.optional().describe('Older results are not used. Default: no limit.'),
+    }),
+  ],
+  must('true, false, or an object of `key` and `max_age`'),
+);
+
 /** Settings that `defaults` gives to every stage. */
 export const sharedSettings = {
   timeout: positiveDuration.optional().describe('Limit of one attempt. Default: 24h.'),
@@ -142,6 +155,7 @@ export const stageSchema = object({
   isolation: choice(['none', 'thread'])
     .optional()
     .describe('thread: for functions that block the event loop.'),
+  cache: cacheSchema.optional().describe('Gives the result of earlier equal work instead of running.'),
   artifacts: list(text, 'file names').optional().describe('Files that the stage writes and that are kept.'),
   uses: text.optional().describe('Kind: a registered stage function.'),
   with: record(template, 'params').optional().describe('Params of `uses`, or inputs of `pipeline`.'),

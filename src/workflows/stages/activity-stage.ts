@@ -7,6 +7,7 @@ import type { Json } from '../../shared/json.js';
 import type { StageTask, TaskResult } from '../../shared/task.js';
 import { activityOptions, localActivityOptions } from '../activity-options.js';
 import { activityOutcome } from '../stage-failure.js';
+import { cacheRequest } from './cache-request.js';
 import type { OnStageEnd, StageRunContext } from './stage-context.js';
 
 /** Runs a registered stage function. */
@@ -52,7 +53,8 @@ function runActivity(
   onEnd: OnStageEnd,
 ): null {
   context.budget.spend(task.params);
-  void schedule(stage, activityType, task).then(
+  const request = stage.cache === null ? task : { ...task, cache: cacheRequest(stage.cache, context.scope) };
+  void schedule(stage, activityType, request).then(
     (result) => {
       context.memory.merge(result?.state, result?.metrics);
       onEnd(stage, succeeded(activityType, result));
@@ -73,7 +75,7 @@ function succeeded(activityType: string, result: TaskResult | null | undefined):
   return {
     status: result?.reused_from === undefined ? 'succeeded' : 'reused',
     output: result?.output ?? null,
-    attempts: result?.attempt ?? 1,
+    attempts: result?.attempt ?? (result?.reused_from === undefined ? 1 : 0),
     ...(result?.state === undefined ? {} : { state: result.state }),
     ...(result?.version === undefined ? {} : { versions: { [activityType]: result.version } }),
     ...(result?.metrics === undefined ? {} : { metrics: result.metrics }),

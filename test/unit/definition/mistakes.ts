@@ -860,7 +860,7 @@ stages:
 `,
       problems: [
         `no-kind pipeline.yaml:3:5 stage "a" does not say what to do. Give it one of: uses, run, http, pipeline, gate, set, sleep, until, wait_for. Did you mean "uses"?`,
-        `unknown-key pipeline.yaml:3:14 stage "a": \`usess\` is not a key of a stage. Keys: id, name, description, depends_on, enabled, condition, run_when, timeout, total_timeout, queue_timeout, heartbeat_timeout, retry, continue_on_error, task_queue, priority, mode, isolation, artifacts, uses, with, run, env, cwd, grace, http, pipeline, gate, set, sleep, until, wait_for. Did you mean "uses"?`,
+        `unknown-key pipeline.yaml:3:14 stage "a": \`usess\` is not a key of a stage. Keys: id, name, description, depends_on, enabled, condition, run_when, timeout, total_timeout, queue_timeout, heartbeat_timeout, retry, continue_on_error, task_queue, priority, mode, isolation, cache, artifacts, uses, with, run, env, cwd, grace, http, pipeline, gate, set, sleep, until, wait_for. Did you mean "uses"?`,
       ],
     },
     {
@@ -878,7 +878,7 @@ stages:
   - { id: a, set: {}, needs: [b] }
 `,
       problems: [
-        `unknown-key pipeline.yaml:3:23 stage "a": \`needs\` is not a key of a stage. Keys: id, name, description, depends_on, enabled, condition, run_when, timeout, total_timeout, queue_timeout, heartbeat_timeout, retry, continue_on_error, task_queue, priority, mode, isolation, artifacts, uses, with, run, env, cwd, grace, http, pipeline, gate, set, sleep, until, wait_for. Did you mean "depends_on"?`,
+        `unknown-key pipeline.yaml:3:23 stage "a": \`needs\` is not a key of a stage. Keys: id, name, description, depends_on, enabled, condition, run_when, timeout, total_timeout, queue_timeout, heartbeat_timeout, retry, continue_on_error, task_queue, priority, mode, isolation, cache, artifacts, uses, with, run, env, cwd, grace, http, pipeline, gate, set, sleep, until, wait_for. Did you mean "depends_on"?`,
       ],
     },
     {
@@ -1062,13 +1062,30 @@ stages:
       ],
     },
     {
-      title: 'cache, which is not there yet',
+      title: 'cache on a stage that runs nothing',
       text: `name: demo
 stages:
-  - { id: a, set: {}, cache: {} }
+  - { id: a, set: {}, cache: true }
 `,
       problems: [
-        `not-supported-yet pipeline.yaml:3:23 stage "a": \`cache\` is not supported yet in this version; remove it`,
+        `key-not-for-kind pipeline.yaml:3:23 stage "a": \`cache\` does not fit \`set\` stages; it goes with: uses, run, http`,
+      ],
+    },
+    {
+      title: 'a cache with a misspelt key, a bad age and a secret',
+      text: `name: demo
+secrets: [TOKEN]
+stages:
+  - { id: a, uses: x, cache: { max_ag: 1h } }
+  - { id: b, uses: x, cache: { max_age: soon } }
+  - { id: c, uses: x, cache: 3 }
+  - { id: d, uses: x, cache: { key: '\${{ secrets.TOKEN }}' } }
+`,
+      problems: [
+        `unknown-key pipeline.yaml:4:32 stage "a": \`max_ag\` is not a key of \`cache\`. Keys: key, max_age. Did you mean "max_age"?`,
+        `bad-duration pipeline.yaml:5:41 stage "b": \`cache.max_age\` must be a duration such as "90s", "1h30m" or "PT5M", or a number of seconds, got \`soon\` (string)`,
+        `wrong-type pipeline.yaml:6:30 stage "c": \`cache\` must be true, false, or an object of \`key\` and \`max_age\`, got \`3\` (number)`,
+        `secret-not-allowed pipeline.yaml:7:42 stage "d": \`secrets.TOKEN\` cannot stand here, it would be recorded. Secrets go in \`with\` of \`uses\`, \`env\`, headers and URLs`,
       ],
     },
     {

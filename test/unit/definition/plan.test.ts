@@ -97,6 +97,21 @@ describe('a plan', () => {
     });
   });
 
+  it('holds what may be reused: a key and an age, or the default key', async () => {
+    const cacheOf = async (cache: string): Promise<unknown> => {
+      const plan = await planOf(`name: demo\nstages:\n  - { id: a, uses: x, cache: ${cache} }\n`);
+      return plan.stages[0]?.cache;
+    };
+    expect((await planOf(FULL)).stages[1]?.cache).toEqual({
+      key: '${{ hash(inputs.dataset) }}',
+      max_age_ms: 86_400_000,
+    });
+    expect(await cacheOf('true')).toEqual({ key: null, max_age_ms: null });
+    expect(await cacheOf('{}')).toEqual({ key: null, max_age_ms: null });
+    expect(await cacheOf('{ max_age: 2h }')).toEqual({ key: null, max_age_ms: 7_200_000 });
+    expect(await cacheOf('false')).toBeNull();
+  });
+
   it('keeps the order of the file and adds what expressions imply after what is written', async () => {
     const plan = await planOf(FULL);
     const edges = plan.stages.map(({ id, depends_on, implied }) => [id, depends_on, implied]);

@@ -16,10 +16,20 @@ export function memoryStore(): BlobStore & { readonly blobs: Map<string, Buffer>
     put: async (key, data) => {
       blobs.set(key, data instanceof Readable ? await buffer(data) : Buffer.from(data));
     },
+    putIfAbsent: async (key, data) => {
+      if (blobs.has(key)) return false;
+      blobs.set(key, Buffer.from(data));
+      return true;
+    },
     get,
     getStream: async (key) => Readable.from([await get(key)]),
     has: async (key) => blobs.has(key),
     list: async (prefix) => [...blobs.keys()].filter((key) => key.startsWith(prefix)).toSorted(),
+    entries: async function* (prefix) {
+      for (const [key, data] of blobs) {
+        if (key.startsWith(prefix)) yield { key, size_bytes: data.byteLength, modified_at: Date.now() };
+      }
+    },
     delete: async (key) => void blobs.delete(key),
   };
 }

@@ -32,6 +32,7 @@ describe('the plan as JSON', () => {
       run_when: 'all_succeeded',
       continue_on_error: false,
       skip_reason: null,
+      cache: null,
       timeout_ms: 600_000,
       total_timeout_ms: null,
       queue_timeout_ms: null,
