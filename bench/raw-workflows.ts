@@ -40,3 +40,5 @@ export async function rawGraph(needs: ReadonlyArray<readonly number[]>): Promise
 export async function rawSleep(): Promise<void> {
   await sleep('30 days');
 }
+
+export { rawMap, rawMapShard, rawShardedMap } from './raw-map-workflows.js';

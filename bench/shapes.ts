@@ -9,6 +9,9 @@ export type Shape = {
 
 type StageOptions = Readonly<Record<string, unknown>>;
 
+/** Most items of a map that run at once, the same for both. */
+const WINDOW = 200;
+
 export const SHAPES: readonly Shape[] = [
   chain('chain of 50', 50, 9),
   waves('ten waves of ten', 10, 10, 9),
@@ -16,6 +19,9 @@ export const SHAPES: readonly Shape[] = [
   parallel('1,000 at once', 1_000, 5),
   graph('300-stage graph', 300, 7),
   localChain('chain of 50, local', 50, 9),
+  map('map of 100', 100, 9),
+  map('map of 1,000', 1_000, 5),
+  map('map of 10,000', 10_000, 3),
 ];
 
 /** `count` stages of a kind that needs no activity, in a chain. */
@@ -96,6 +102,17 @@ function parallel(name: string, width: number, rounds: number): Shape {
       Array.from({ length: width }, () => []),
     ),
   };
+}
+
+/** One activity an item. Up to 1,000 items fit into one workflow by hand; more go to children with histories of their own. */
+function map(name: string, count: number, rounds: number): Shape {
+  const raw =
+    count > 1_000
+      ? { workflow: 'rawShardedMap', args: [count, 1, WINDOW, 4] }
+      : { workflow: 'rawMap', args: [count, WINDOW] };
+  const fanOut = { over: { range: count }, max_concurrency: WINDOW, collect: 'count' };
+  const stages = [{ id: 'each', uses: 'noop', with: { index: '${{ index }}' }, map: fanOut }];
+  return { name, stages: count, rounds, raw, definition: { name: 'bench-map', version: '1.0.0', stages } };
 }
 
 function graph(name: string, count: number, rounds: number): Shape {

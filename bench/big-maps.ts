@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Client, Connection } from '@temporalio/client';
+import { execa } from 'execa';
+import { startEmbeddedServer } from '../src/client/temporal-server/embedded-server.js';
+import { timed } from './stats.js';
+
+/** A fan-out that is measured with a server, a worker process and a client process of its own. */
+export type BigMap = { readonly items: number; readonly batch: number; readonly byHand: boolean };
+
+export type BigMapFigures = {
+  readonly name: string;
+  readonly seconds: number;
+  readonly items_per_second: number;
+  /** Most memory that the processes ever held; null where the system does not tell. */
+  readonly worker_peak_mb: number | null;
+  readonly client_peak_mb: number | null;
+  /** Events of the longest history, and how many histories there were. */
+  readonly largest_history: number;
+  readonly histories: number;
+};
+
+export const BIG_MAPS: readonly BigMap[] = [
+  { items: 10_000, batch: 1, byHand: false },
+  { items: 10_000, batch: 1, byHand: true },
+  { items: 100_000, batch: 1, byHand: false },
+  { items: 100_000, batch: 1, byHand: true },
+  { items: 1_000_000, batch: 100, byHand: false },
+  { items: 1_000_000, batch: 100, byHand: true },
+];
+
+/** Most activities at once, the same for both. */
+export const WINDOW = 200;
+const SHARDS = 4;
+const QUEUE = 'big-map';
+const CLI = fileURLToPath(new URL('../dist/client/cli/main.js', import.meta.url));
+const PROJECT = fileURLToPath(new URL('big-map', import.meta.url));
+
+export function nameOf({ items, batch, byHand }: BigMap): string {
+  const size = batch === 1 ? '' : ` in batches of ${batch}`;
+  return `map of ${items.toLocaleString('en')}${size}${byHand ? ', by hand' : ''}`;
+}
+
+export async function measureBigMap(map: BigMap): Promise<BigMapFigures> {
+  const dir = await mkdtemp(join(tmpdir(), 'sluice-big-map-'));
+  const server = await startEmbeddedServer({ dir, headless: true });
+  const worker = startWorker(map, server.address, join(dir, 'store'));
+  const connection = await Connection.connect({ address: server.address });
+  const temporal = new Client({ connection });
+  try {
+    let clientPeak: number | null = null;
+    const ms = await timed(async () => {
+      clientPeak = map.byHand ? await runByHand(temporal, map) : await runSluice(server.address, dir, map);
+    });
+    return {
+      name: nameOf(map),
+      seconds: ms / 1_000,
+      items_per_second: map.items / (ms / 1_000),
+      worker_peak_mb: await peakMemory(worker),
+      client_peak_mb: clientPeak,
+      ...(await histories(temporal)),
+    };
+  } finally {
+    worker.kill('SIGTERM');
+    await worker;
+    await connection.close();
+    await server.release();
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+function startWorker(map: BigMap, address: string, store: string) {
+  const script = fileURLToPath(new URL('raw-map-worker.ts', import.meta.url));
+  const args = map.byHand
+    ? ['--import', import.meta.resolve('jiti/register'), script, address, QUEUE]
+    : [CLI, 'worker', '--address', address];
+  return execa('node', args, { cwd: PROJECT, env: { BIG_MAP_STORE: store }, reject: false });
+}
+
+async function runByHand(temporal: Client, { items, batch }: BigMap): Promise<null> {
+  const workflowId = `raw/${randomUUID()}`;
+  const args = [items, batch, WINDOW, SHARDS];
+  const done: unknown = await temporal.workflow.execute('rawShardedMap', {
+    taskQueue: QUEUE,
+    workflowId,
+    args,
+  });
+  if (done !== items) throw new Error(`${String(done)} of ${items} items were done`);
+  return null;
+}
+
+/** Runs it from a client process, as a person would, and gives the peak of that one's memory. */
+async function runSluice(address: string, dir: string, map: BigMap): Promise<number | null> {
+  const file = join(PROJECT, `${dir.split('-').at(-1)}.json`);
+  await writeFile(file, JSON.stringify(definitionOf(map)));
+  try {
+    const client = execa('node', [CLI, 'run', file, '--address', address, '--json'], {
+      cwd: PROJECT,
+      env: { BIG_MAP_STORE: join(dir, 'store'), CI: '1' },
+    });
+    const peak = watchMemory(client);
+    const { stdout } = await client;
+    const result = JSON.parse(stdout) as { readonly outputs: { readonly counts: { succeeded: number } } };
+    const { succeeded } = result.outputs.counts;
+    if (succeeded !== map.items) throw new Error(`${succeeded} of ${map.items} items succeeded`);
+    return await peak;
+  } finally {
+    await rm(file);
+  }
+}
+
+function definitionOf({ items, batch }: BigMap): object {
+  const action =
+    batch === 1
+      ? { uses: 'noop', with: { index: '${{ index }}' } }
+      : { uses: 'noop-all', with: { items: '${{ batch }}' } };
+  const map = { over: { range: items }, batch_size: batch, max_concurrency: WINDOW, collect: 'count' };
+  return {
+    name: 'big-map',
+    stages: [{ id: 'each', ...action, map }],
+    outputs: { counts: '${{ stages.each.output }}' },
+  };
+}
+
+type WithPid = { readonly pid?: number | undefined };
+
+async function watchMemory(process: WithPid): Promise<number | null> {
+  let peak: number | null = null;
+  for (;;) {
+    const now = await peakMemory(process);
+    if (now === null) return peak;
+    peak = now;
+    await delay(100);
+  }
+}
+
+/** Megabytes at the highest point so far; null for a process that has ended, and on systems without /proc. */
+async function peakMemory({ pid }: WithPid): Promise<number | null> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
+  return kilobytes === undefined ? null : Number(kilobytes) / 1_024;
+}
+
+async function histories(temporal: Client): Promise<{ largest_history: number; histories: number }> {
+  let largest_history = 0;
+  let count = 0;
+  for await (const { historyLength = 0 } of temporal.workflow.list()) {
+    largest_history = Math.max(largest_history, historyLength);
+    count += 1;
+  }
+  return { largest_history, histories: count };
+}
