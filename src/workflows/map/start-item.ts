@@ -4,6 +4,7 @@ import type { Scope } from '../../expressions/scope.js';
 import type { Json } from '../../shared/json.js';
 import { startStage } from '../stages/run-stage.js';
 import type { OnStageEnd, StageRunContext } from '../stages/stage-context.js';
+import { runItemPipeline } from './item-pipeline.js';
 
 /** One item of a map, or a batch of them whose expressions read `batch`. */
 export type ItemAt = {
@@ -15,7 +16,7 @@ export type ItemAt = {
 
 /**
  * Runs the action of a mapped stage for one item: everything that goes for a stage of its own (pools, hold, fallback)
- * goes for the item. What runs is a stage with the ID `STAGE.INDEX` and with `item` set, so a runner can tell; its
+ * goes for the item; a pipeline runs in this workflow instead of one of its own. What runs is a stage with the ID `STAGE.INDEX` and with `item` set, so a runner can tell; its
  * scope knows the item. Outcomes and the callback are those of a {@link StageRunner}.
  */
 export function startItem(
@@ -26,7 +27,7 @@ export function startItem(
 ): StageOutcome | null {
   return startStage(
     itemStage(stage, at.index),
-    { ...context, scope: itemScope(context.scope, stage, at) },
+    { ...context, scope: itemScope(context.scope, stage, at), runPipeline: runItemPipeline },
     onEnd,
   );
 }
