@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../shared/json.js';
 import type { ArtifactRef } from '../shared/task.js';
 import type { RunOrigin } from './reuse.js';
 import type { ItemLedger } from './map-ledger.js';
+import type { Amendment, Paused, StageDecision } from './steering.js';
 
 /**
  * ```
@@ -72,6 +73,8 @@ export type StageResult<S extends StageStatus = StageStatus> = {
   readonly versions?: Readonly<Record<string, string>>;
   /** Only for a stage with `map` that has started. */
   readonly items?: ItemSummary;
+  /** What became of it each time it was held. */
+  readonly decisions?: readonly StageDecision[];
 };
 
 /** The items of a map in numbers. */
@@ -147,4 +150,8 @@ type RunSummary = {
   readonly failed_stages: readonly string[];
   readonly metrics: Readonly<Record<string, number>>;
   readonly state: JsonObject;
+  /** Set while no more stages start because a person paused the run. */
+  readonly paused?: Paused | null;
+  /** What people changed while the run went on, oldest first. */
+  readonly amendments?: readonly Amendment[];
 };

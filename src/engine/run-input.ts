@@ -3,6 +3,7 @@ import type { ItemLedger } from './map-ledger.js';
 import type { PackedPlan } from './pack-plan.js';
 import type { StageResult } from './result.js';
 import type { ReusedRun } from './reuse.js';
+import type { Amendment, OpenStage, Paused } from './steering.js';
 import type { StopReason } from './verdict.js';
 
 /** The only argument of the `pipeline` workflow. */
@@ -23,7 +24,7 @@ export type RunInput = {
   readonly carried?: CarriedRun;
 };
 
-/** What a run takes along into its next history. Nothing runs at that moment. */
+/** What a run takes along into its next history. Nothing runs at that moment but waits for people. */
 export type CarriedRun = {
   readonly started_at: string;
   /** Stages that ended, in the order in which they ended. */
@@ -32,4 +33,8 @@ export type CarriedRun = {
   readonly metrics: Readonly<Record<string, number>>;
   readonly notes: readonly string[];
   readonly stopped: StopReason | null;
+  /** Stages that wait for people. */
+  readonly open?: readonly OpenStage[];
+  readonly paused?: Paused | null;
+  readonly amendments?: readonly Amendment[];
 };

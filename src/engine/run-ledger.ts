@@ -1,6 +1,7 @@
 import { dependentsOf, stageLevels } from './levels.js';
 import type { FailurePolicy, Scheduling, StagePlan } from './plan.js';
 import type { StageResult } from './result.js';
+import type { OpenStage } from './steering.js';
 import { fromStageResult, type StageOutcome, type StageRecord } from './stage-record.js';
 import { hasFailed, type StopReason, runsAfterStop, verdictOf } from './verdict.js';
 
@@ -30,7 +31,7 @@ const HARDNESS: Readonly<Record<StopReason, number>> = {
  * dependency over a whole run.
  */
 export class RunLedger {
-  readonly #options: LedgerOptions;
+  #options: LedgerOptions;
   readonly #records = new Map<string, StageRecord>();
   readonly #dependents: ReadonlyMap<string, readonly string[]>;
   readonly #openNeeds = new Map<string, number>();
@@ -71,10 +72,13 @@ export class RunLedger {
     this.#due = [...(this.#levels[0] ?? [])];
   }
 
-  /** Puts back what ended in an earlier history or run, in its order. Call it before anything else. */
+  /**
+   * Puts back what ended in an earlier history or run, in its order, and what waits for people. Call it before anything else.
+   */
   restore(
     ended: ReadonlyArray<readonly [id: string, result: StageResult]>,
     stopped: StopReason | null,
+    open: readonly OpenStage[] = [],
   ): void {
     this.#stopped = stopped;
     const isBack = new Set<string>();
@@ -83,6 +87,12 @@ export class RunLedger {
       if (record === undefined) continue;
       isBack.add(id);
       this.#close(fromStageResult(record.plan, record.wave, result));
+    }
+    for (const { id, status, started_at } of open) {
+      isBack.add(id);
+      this.#running.add(id);
+      this.#parked.add(id);
+      this.#records.set(id, { ...this.#record(id), status, startedAt: Date.parse(started_at) });
     }
     this.#due = this.#due.filter((id) => !isBack.has(id));
   }
@@ -111,14 +121,28 @@ export class RunLedger {
 
   /**
    * Shows that a running stage waits for a person, or runs again. A stage that waits takes no slot of
-   * `maxRunning`; when it runs again it does not queue for one.
+   * `maxRunning`; when it runs again it does not queue for one. `outcome` is what a held stage waits with.
    */
-  mark(id: string, status: 'running' | 'awaiting_approval' | 'held'): void {
+  mark(
+    id: string,
+    status: 'running' | 'awaiting_approval' | 'held',
+    outcome: StageOutcome | null = null,
+  ): void {
     const record = this.#record(id);
     if (!this.#running.has(id)) return;
-    this.#records.set(id, { ...record, status });
+    this.#records.set(id, { ...record, status, outcome });
     if (status === 'running') this.#parked.delete(id);
     else this.#parked.add(id);
+  }
+
+  /** Replaces the plan of a stage; what has been judged or started by the old one stays so. */
+  amend(plan: StagePlan): void {
+    this.#records.set(plan.id, { ...this.#record(plan.id), plan });
+  }
+
+  /** Changes the limits of the whole run from now on. */
+  amendRun(changed: Partial<Pick<LedgerOptions, 'failure' | 'maxRunning'>>): void {
+    this.#options = { ...this.#options, ...changed };
   }
 
   /** IDs of running stages that wait for a person. */

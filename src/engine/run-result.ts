@@ -9,6 +9,7 @@ import type {
   StageError,
   StageResult,
 } from './result.js';
+import type { Amendment, Paused } from './steering.js';
 import { isoTime, type StageRecord, toStageResult } from './stage-record.js';
 import { hasFailed, type StopReason } from './verdict.js';
 
@@ -34,6 +35,8 @@ export type RunFile = {
   readonly notes: readonly string[];
   /** How the items of a map that runs are doing; undefined for all other stages. */
   readonly liveItems?: (stage: string) => ItemSummary | undefined;
+  readonly paused: Paused | null;
+  readonly amendments: readonly Amendment[];
 };
 
 /** How a run ends whose stages have all ended. */
@@ -73,7 +76,7 @@ export function runStatus(
     ...(file.resumedFrom === undefined ? {} : { resumed_from: file.resumedFrom }),
     status: file.status,
     success: hasEnded ? file.status === 'succeeded' : null,
-    partial: file.status === 'succeeded' && records.some((record) => hasFailed(record) || lostItems(record)),
+    partial: file.status === 'succeeded' && records.some(isIncomplete),
     started_at: isoTime(file.startedAt),
     ended_at: isoTime(file.endedAt),
     total_duration_ms: (file.endedAt ?? file.now) - file.startedAt,
@@ -86,6 +89,8 @@ export function runStatus(
     hooks: resultsById(file.hooks, options.outputs, file.liveItems),
     metrics: file.metrics,
     state: since === null ? file.state : {},
+    paused: file.paused,
+    amendments: file.amendments,
     progress: progressOf(records),
     notes: file.notes,
   };
@@ -95,6 +100,11 @@ export function runStatus(
 export function runResult(file: RunFile): RunResult {
   const { progress: _progress, notes: _notes, ...result } = runStatus(file, { outputs: true });
   return { ...result, success: file.status === 'succeeded' } as RunResult;
+}
+
+/** It failed, lost items, or was skipped by a person because it failed. */
+function isIncomplete(record: StageRecord): boolean {
+  return hasFailed(record) || lostItems(record) || record.outcome?.skip_reason === 'operator';
 }
 
 function changedAt({ startedAt, endedAt }: StageRecord): number {

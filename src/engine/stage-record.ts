@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../shared/json.js';
 import type { ArtifactRef } from '../shared/task.js';
 import type { StagePlan } from './plan.js';
 import type { FinalStatus, ItemSummary, SkipReason, StageError, StageResult, StageStatus } from './result.js';
+import type { StageDecision } from './steering.js';
 
 /** How a stage ended, as the one who ran it reports it. */
 export type StageOutcome = {
@@ -19,6 +20,8 @@ export type StageOutcome = {
   /** Attempts made; 0 for a stage that never ran. */
   readonly attempts?: number;
   readonly items?: ItemSummary;
+  /** What became of it each time it was held. */
+  readonly decisions?: readonly StageDecision[];
 };
 
 /** The state of one stage inside a run; times are milliseconds since the epoch. */
@@ -28,6 +31,7 @@ export type StageRecord = {
   readonly status: StageStatus;
   readonly startedAt: number | null;
   readonly endedAt: number | null;
+  /** Of a stage that is held: the failure that it waits with. */
   readonly outcome: StageOutcome | null;
 };
 
@@ -56,6 +60,7 @@ export function toStageResult(record: StageRecord, withOutput = true, live?: Ite
     ...(outcome?.state === undefined || !withOutput ? {} : { state: outcome.state }),
     ...(outcome?.versions === undefined ? {} : { versions: outcome.versions }),
     ...(items === undefined ? {} : { items: withOutput ? items : withoutLedger(items) }),
+    ...(outcome?.decisions === undefined ? {} : { decisions: outcome.decisions }),
   };
 }
 
@@ -77,6 +82,7 @@ export function fromStageResult(plan: StagePlan, wave: number, result: StageResu
       metrics: result.metrics,
       artifacts: result.artifacts,
       attempts: result.attempts,
+      ...(result.decisions === undefined ? {} : { decisions: result.decisions }),
       ...(result.error === null ? {} : { error: result.error }),
       ...(result.skip_reason === null ? {} : { skip_reason: result.skip_reason }),
       ...(result.reused_from === null ? {} : { reused_from: result.reused_from }),

@@ -74,6 +74,8 @@ export const ERROR_TYPE = {
   pipelineCancelled: 'PipelineCancelled',
   /** The worker ended while the stage ran on it; another worker takes the next attempt. */
   workerShutdown: 'WorkerShutdown',
+  /** A message to a run was refused; nothing changed. */
+  refused: 'SteeringRefused',
   /** A run could not start because another holds its concurrency group. */
   concurrency: 'ConcurrencyConflict',
 } as const;

@@ -1,16 +1,16 @@
 import { allHandlersFinished, condition, continueAsNew } from '@temporalio/workflow';
-import type { RunInput } from '../engine/run-input.js';
+import type { CarriedRun, RunInput } from '../engine/run-input.js';
 import type { RunLedger } from '../engine/run-ledger.js';
 import { isoTime, toStageResult } from '../engine/stage-record.js';
 import type { RunMemory } from './run-memory.js';
 
-/** Goes on in a new history with all that ended so far. Nothing may run at this moment. */
+/** Goes on in a new history with all that ended so far. Nothing may run at this moment but waits for people. */
 export async function continueRun(
   input: RunInput,
   startedAt: number,
   memory: RunMemory,
   ledger: RunLedger,
-  notes: readonly string[],
+  rest: Pick<CarriedRun, 'notes' | 'open' | 'paused' | 'amendments'>,
 ): Promise<never> {
   await condition(allHandlersFinished);
   const next: RunInput = {
@@ -22,8 +22,8 @@ export async function continueRun(
       ended: ledger.ended.map((record) => [record.plan.id, toStageResult(record)] as const),
       state: memory.state,
       metrics: memory.metrics,
-      notes,
       stopped: ledger.stopped,
+      ...rest,
     },
   };
   return continueAsNew<(input: RunInput) => Promise<never>>(next);

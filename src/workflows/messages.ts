@@ -1,5 +1,7 @@
-import { defineQuery, defineSignal } from '@temporalio/workflow';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { RunStatus } from '../engine/result.js';
+import type { Steer } from '../engine/steering.js';
+import type { Json, JsonObject } from '../shared/json.js';
 
 /**
  * `outputs: false` leaves stage outputs out, for watchers that only draw progress. `since`, an instant, leaves out the
@@ -12,3 +14,34 @@ export const statusQuery = defineQuery<RunStatus, [StatusOptions?]>('status');
 
 /** Lets running stages end and starts no more; the run ends as cancelled. */
 export const cancelAfterWaveSignal = defineSignal('cancel_after_wave');
+
+/** Cancels the run; unlike Temporal's own cancellation it says who did it and why. */
+export const cancelSignal = defineSignal<[CancelMessage]>('cancel');
+
+export type CancelMessage = Steer & {
+  /** Lets running stages end first. @default false */
+  readonly after_wave?: boolean;
+};
+
+/** Starts no more stages; what runs goes on. */
+export const pauseUpdate = defineUpdate<void, [Steer]>('pause');
+export const pauseSignal = defineSignal<[Steer]>('pause');
+
+/** Lets a paused run go on. */
+export const unpauseUpdate = defineUpdate<void, [Steer]>('unpause');
+export const unpauseSignal = defineSignal<[Steer]>('unpause');
+
+/** Runs a held stage again, with params that replace some of its own perhaps. */
+export const retryStageUpdate = defineUpdate<void, [RetryStageMessage]>('retry_stage');
+
+export type RetryStageMessage = Steer & { readonly stage: string; readonly params?: JsonObject };
+
+/** Skips a held stage; what depends on it sees the output that is given here, or null. */
+export const skipStageUpdate = defineUpdate<void, [SkipStageMessage]>('skip_stage');
+
+export type SkipStageMessage = Steer & { readonly stage: string; readonly output?: Json };
+
+/** Lets a held stage fail. */
+export const failStageUpdate = defineUpdate<void, [FailStageMessage]>('fail_stage');
+
+export type FailStageMessage = Steer & { readonly stage: string };

@@ -8,7 +8,6 @@ import { RunLedger } from '../engine/run-ledger.js';
 import { endStatus, type RunFile, runStatus } from '../engine/run-result.js';
 import type { StageOutcome, StageRecord } from '../engine/stage-record.js';
 import { runsAfterStop, type StopReason } from '../engine/verdict.js';
-import { evaluateCondition } from '../expressions/evaluate.js';
 import type { JsonObject } from '../shared/json.js';
 import { continueRun } from './continue-run.js';
 import { DetailsBoard } from './details-board.js';
@@ -21,11 +20,15 @@ import type { StatusOptions } from './messages.js';
 import { resolveOutputs } from './outputs.js';
 import { restoreReused } from './restore-reused.js';
 import { RunMemory } from './run-memory.js';
+import { RunNotes } from './run-notes.js';
 import { hooksFor, runHook } from './run-hooks.js';
 import { startClock } from './run-clock.js';
+import { judgeCondition } from './stages/judge-condition.js';
 import { launchStage } from './stages/launch-stage.js';
-import { expressionFailure } from './stages/run-stage.js';
-import type { StageRunContext } from './stages/stage-context.js';
+import { reopenStage } from './stages/run-stage.js';
+import type { StageRunContext, StageWait } from './stages/stage-context.js';
+import type { SteeredRun } from './steering/steered-run.js';
+import { Steering } from './steering/steering.js';
 import { StopScopes } from './stop-scopes.js';
 
 /** One run: joins the ledger, which knows what may start, with the stage runners, which do it. */
@@ -42,8 +45,9 @@ export class PipelineRun {
   readonly #scopes = new StopScopes(this.#root);
   readonly #maps = new MapHost();
   readonly #hooks: StageRecord[] = [];
-  readonly #notes: string[];
+  readonly #notes: RunNotes;
   readonly #context: StageRunContext;
+  readonly #steering: Steering;
   #queue: StagePlan[] = [];
   #isPumping = false;
   #enforced: StopReason | null = null;
@@ -60,16 +64,17 @@ export class PipelineRun {
     this.#startedAt =
       carried === undefined ? workflowInfo().startTime.getTime() : Date.parse(carried.started_at);
     this.#memory = new RunMemory(input, this.#startedAt);
-    this.#notes = [
-      ...(carried?.notes ?? (input.forced === true ? ['started although a requirement was not met'] : [])),
-    ];
+    this.#notes = new RunNotes(
+      carried?.notes ?? (input.forced === true ? ['started although a requirement was not met'] : []),
+    );
+    this.#steering = new Steering(carried, this.#maps);
     const selected = mode === null ? null : (plan.modes[mode]?.stages ?? null);
     this.#ledger = new RunLedger(plan.stages, {
       scheduling: plan.scheduling,
       failure: plan.failure,
       maxRunning: Math.min(plan.max_parallel_stages ?? MOST_RUNNING, MOST_RUNNING),
       selected: selected === null ? null : new Set(selected),
-      judge: (stage) => this.#judge(stage),
+      judge: (stage) => judgeCondition(stage, this.#memory.scope),
       onEnd: (record) => this.#memory.remember(record),
     });
     this.#context = {
@@ -80,9 +85,11 @@ export class PipelineRun {
       maps: this.#maps,
       launch: launchStage,
       ...(input.reuse_items === undefined ? {} : { reuseItems: input.reuse_items }),
-      mark: (stage, status) => this.#mark(stage, status),
+      mark: (stage, status, wait) => this.#mark(stage, status, wait),
+      pause: this.#steering.pause,
+      holds: this.#steering.holds,
     };
-    if (carried !== undefined) this.#ledger.restore(carried.ended, carried.stopped);
+    if (carried !== undefined) this.#ledger.restore(carried.ended, carried.stopped, carried.open);
     else if (input.reuse !== undefined)
       restoreReused(input.reuse, this.#ledger, this.#memory, this.#startedAt);
     this.#board = new DetailsBoard(plan.stages.length, () => [...this.#ledger.records, ...this.#hooks]);
@@ -93,11 +100,15 @@ export class PipelineRun {
     return this.#root.run(async () => {
       const release = await this.#enterGroup();
       const clock = startClock(this.#plan, this.#startedAt, (note) => this.stop('timed_out', note));
+      this.#reopen();
       this.#pump();
       await condition(() => this.#isAtRest());
       clock.cancel();
       if (!this.#ledger.isComplete)
-        return continueRun(this.#input, this.#startedAt, this.#memory, this.#ledger, this.#notes);
+        return continueRun(this.#input, this.#startedAt, this.#memory, this.#ledger, {
+          notes: this.#notes.all,
+          ...this.#steering.carried(this.#ledger),
+        });
       const status = this.#settle(endStatus(this.#ledger.records, this.#ledger.stopped));
       await this.#runHooks(status);
       release();
@@ -110,10 +121,29 @@ export class PipelineRun {
     return runStatus(this.#file(), { outputs: options?.outputs ?? true, since });
   }
 
-  /** Stops the run; {@link StopReason} says what that does to running stages. A repeated stop changes nothing. */
+  /** What the people who steer the run may do. */
+  get steered(): SteeredRun {
+    return {
+      ledger: this.#ledger,
+      memory: this.#memory,
+      pause: this.#steering.pause,
+      holds: this.#steering.holds,
+      changes: this.#steering.changes,
+      note: (text) => this.#notes.add(text),
+      pump: () => this.#pump(),
+      stop: (reason, note) => this.stop(reason, note),
+      isOver: () => this.#ledger.isComplete,
+    };
+  }
+
+  /**
+   * Stops the run; {@link StopReason} says what that does to running stages. A repeated stop changes nothing. A run
+   * that is stopped is no longer paused, so that it can end.
+   */
   stop(reason: StopReason, note: string): void {
+    if (this.#steering.pause.isOn) this.#steering.pause.set(null);
     if (this.#endedAt !== null || !this.#ledger.stop(reason, Date.now())) return;
-    this.#note(note);
+    this.#notes.add(note);
     this.#enforceStop();
     this.#pump();
   }
@@ -144,7 +174,7 @@ export class PipelineRun {
   #launchAll(): void {
     for (;;) {
       if (this.#queue.length === 0) {
-        if (mustDrain() || (isHistoryLong() && this.#ledger.running.size === 0)) return;
+        if (this.#steering.pause.isOn || mustDrain() || (isHistoryLong() && this.#isIdle)) return;
         this.#queue = [...this.#ledger.startable(Date.now())].reverse();
         this.#enforceStop();
       }
@@ -170,12 +200,28 @@ export class PipelineRun {
     this.#pump();
   };
 
-  #mark(stage: StagePlan, status: 'running' | 'awaiting_approval' | 'held'): void {
-    this.#ledger.mark(stage.id, status);
+  #mark(stage: StagePlan, status: 'running' | 'awaiting_approval' | 'held', wait?: StageWait): void {
+    this.#ledger.mark(stage.id, status, wait?.outcome);
+    this.#steering.waits.set(stage.id, wait);
     this.#pump();
   }
 
+  /** Goes on with the waits for people that began in an earlier history. */
+  #reopen(): void {
+    for (const open of this.#input.carried?.open ?? []) {
+      const stage = this.#ledger.record(open.id)?.plan;
+      if (stage === undefined) continue;
+      this.#scopes.run(stage, () => reopenStage(stage, this.#context, { onEnd: this.#onEnd, open }));
+    }
+  }
+
+  /** True when nothing runs but what can go on in a new history. */
+  get #isIdle(): boolean {
+    return this.#ledger.running.size === this.#steering.waits.count;
+  }
+
   #end(stage: StagePlan, outcome: StageOutcome): void {
+    if (this.#steering.waits.count > 0) this.#steering.waits.set(stage.id, undefined);
     this.#ledger.end(stage.id, outcome, Date.now());
     this.#enforceStop();
   }
@@ -187,22 +233,14 @@ export class PipelineRun {
     this.#enforced = stopped;
     if (stopped === 'after_wave') this.#maps.stopStarting();
     this.#scopes.cancel(stopped);
+    this.#steering.holds.stop(stopped);
   }
 
-  #judge(stage: StagePlan): StageOutcome | null {
-    if (stage.condition === null) return null;
-    try {
-      const holds = evaluateCondition(stage.condition, this.#memory.scope);
-      return holds ? null : { status: 'skipped', skip_reason: 'condition' };
-    } catch (error) {
-      return { ...expressionFailure(stage, error), attempts: 0 };
-    }
-  }
-
-  /** Asked after every workflow task: true when all stages ended, or when the run must go on in a new history. */
+  /** Asked after every workflow task: true when all stages ended and hooks may start, or when the run must go on in a new history. */
   #isAtRest(): boolean {
     this.#board.flush();
-    return this.#ledger.isComplete || (isHistoryLong() && this.#ledger.running.size === 0);
+    if (this.#ledger.isComplete) return !this.#steering.pause.isOn;
+    return isHistoryLong() && this.#isIdle;
   }
 
   #settle(status: RunEndStatus): RunEndStatus {
@@ -210,7 +248,7 @@ export class PipelineRun {
     const { outputs, error, notes } = resolveOutputs(this.#plan, this.#memory.scope, this.#ledger.records);
     this.#outputs = outputs;
     this.#error = error;
-    for (const note of notes) this.#note(note);
+    for (const note of notes) this.#notes.add(note);
     return error === null ? 'succeeded' : 'failed';
   }
 
@@ -233,11 +271,6 @@ export class PipelineRun {
     return endRun(this.#file());
   }
 
-  #note(text: string): void {
-    this.#notes.push(text);
-    if (this.#notes.length > 50) this.#notes.shift();
-  }
-
   #file(): RunFile {
     const info = workflowInfo();
     return {
@@ -257,8 +290,10 @@ export class PipelineRun {
       error: this.#error,
       metrics: this.#memory.metrics,
       state: this.#memory.state,
-      notes: this.#notes,
       liveItems: (stage) => this.#maps.get(stage)?.summary(),
+      notes: this.#notes.all,
+      paused: this.#steering.pause.paused,
+      amendments: this.#steering.changes.amendments,
     };
   }
 }

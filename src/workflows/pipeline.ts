@@ -3,6 +3,7 @@ import type { RunResult } from '../engine/result.js';
 import type { RunInput } from '../engine/run-input.js';
 import { cancelAfterWaveSignal, statusQuery } from './messages.js';
 import { PipelineRun } from './pipeline-run.js';
+import { registerSteering } from './steering/register.js';
 
 /**
  * Runs a plan. Resolves with the result of a run that succeeded; a failed or timed out run rejects with an
@@ -12,6 +13,7 @@ export async function pipeline(input: RunInput): Promise<RunResult> {
   const run = new PipelineRun(input);
   setHandler(statusQuery, (options) => run.status(options));
   setHandler(cancelAfterWaveSignal, () => run.stop('after_wave', 'cancelled after the wave'));
+  registerSteering(run.steered);
   CancellationScope.current().cancelRequested.catch(() => run.stop('cancelled', 'cancelled'));
   return CancellationScope.nonCancellable(() => run.execute());
 }

@@ -42,7 +42,7 @@ export async function runHook(
     (await outcomeOf(stage, context.start ?? context.launch, {
       ...context,
       scope,
-      mark: (_stage, status) => show({ ...running, status }),
+      mark: (_stage, status, wait) => show({ ...running, status, outcome: wait?.outcome ?? null }),
     }));
   const ended = { ...running, status: outcome.status, endedAt: Date.now(), outcome };
   context.memory.remember(ended);

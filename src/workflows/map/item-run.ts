@@ -5,7 +5,6 @@ import { RunLedger } from '../../engine/run-ledger.js';
 import { endStatus, firstFailure } from '../../engine/run-result.js';
 import type { StageOutcome } from '../../engine/stage-record.js';
 import { runsAfterStop, type StopReason } from '../../engine/verdict.js';
-import { evaluateCondition } from '../../expressions/evaluate.js';
 import type { JsonObject } from '../../shared/json.js';
 import { ERROR_TYPE } from '../../shared/names.js';
 import { MOST_RUNNING } from '../history-limits.js';
@@ -13,7 +12,7 @@ import { resolveOutputs } from '../outputs.js';
 import { startClock } from '../run-clock.js';
 import { hooksFor, runHook } from '../run-hooks.js';
 import { RunMemory } from '../run-memory.js';
-import { expressionFailure } from '../stages/run-stage.js';
+import { judgeCondition } from '../stages/judge-condition.js';
 import type { OnStageEnd, StageRunContext } from '../stages/stage-context.js';
 import { failedOutcome, timeoutOutcome } from '../stage-failure.js';
 import { StopScopes } from '../stop-scopes.js';
@@ -59,7 +58,7 @@ export class ItemRun {
       failure: plan.failure,
       maxRunning: Math.min(plan.max_parallel_stages ?? MOST_RUNNING, MOST_RUNNING),
       selected: null,
-      judge: (stage) => this.#judge(stage),
+      judge: (stage) => judgeCondition(stage, this.#memory.scope),
       onEnd: (record) => this.#memory.remember(record),
     });
     this.#context = {
@@ -160,16 +159,6 @@ export class ItemRun {
     if (stopped === null || stopped === this.#enforced) return;
     this.#enforced = stopped;
     this.#scopes.cancel(stopped);
-  }
-
-  #judge(stage: StagePlan): StageOutcome | null {
-    if (stage.condition === null) return null;
-    try {
-      const holds = evaluateCondition(stage.condition, this.#memory.scope);
-      return holds ? null : { status: 'skipped', skip_reason: 'condition' };
-    } catch (error) {
-      return { ...expressionFailure(stage, error), attempts: 0 };
-    }
   }
 
   #settle(): void {

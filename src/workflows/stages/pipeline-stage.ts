@@ -2,7 +2,7 @@ import {
   ApplicationFailure,
   CancellationScope,
   ChildWorkflowCancellationType,
-  executeChild,
+  startChild,
   isCancellation,
   ParentClosePolicy,
   workflowInfo,
@@ -18,6 +18,8 @@ import { ERROR_TYPE, PIPELINE_WORKFLOW } from '../../shared/names.js';
 import { retryPolicy, summaryOf } from '../activity-options.js';
 import { childSearchAttributes } from '../search-attributes.js';
 import { childCause, failedOutcome, timeoutOutcome, wasEndedByOthers } from '../stage-failure.js';
+import { passPauseOn } from '../steering/pass-pause-on.js';
+import type { PauseSwitch } from '../steering/pause-switch.js';
 import type { OnStageEnd, StageRunContext } from './stage-context.js';
 
 /**
@@ -43,7 +45,7 @@ export function runPipeline(
       `pipeline "${plan.pipeline}": ${request.problems.join('; ')}`,
     );
   }
-  void execute(stage, request.input).then(
+  void execute(stage, request.input, context.pause).then(
     (result) => onEnd(stage, succeeded(result)),
     (error: unknown) => onEnd(stage, childOutcome(stage, plan, error)),
   );
@@ -56,10 +58,10 @@ function childPlan(plan: Plan, stage: StagePlan, root: Plan): Plan {
   return { ...plan, timeout_ms, pipelines: root.pipelines };
 }
 
-function execute(stage: StagePlan, input: RunInput): Promise<RunResult> {
+async function execute(stage: StagePlan, input: RunInput, pause: PauseSwitch): Promise<RunResult> {
   const { workflowId } = workflowInfo();
   const key = workflowId.slice(workflowId.indexOf('/') + 1);
-  return executeChild<(input: RunInput) => Promise<RunResult>>(PIPELINE_WORKFLOW, {
+  const child = await startChild<(input: RunInput) => Promise<RunResult>>(PIPELINE_WORKFLOW, {
     args: [input],
     workflowId: `${input.plan.pipeline}/${key}.${stage.id}`,
     cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
@@ -70,6 +72,12 @@ function execute(stage: StagePlan, input: RunInput): Promise<RunResult> {
     ...(stage.task_queue === null ? {} : { taskQueue: stage.task_queue }),
     ...childSearchAttributes(input.plan),
   });
+  const leave = passPauseOn(child, pause);
+  try {
+    return await child.result();
+  } finally {
+    leave();
+  }
 }
 
 function succeeded(result: RunResult): StageOutcome {

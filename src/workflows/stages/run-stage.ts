@@ -1,7 +1,10 @@
 import type { StageKind, StagePlan } from '../../engine/plan.js';
 import type { StageOutcome } from '../../engine/stage-record.js';
+import type { OpenStage } from '../../engine/steering.js';
+import { assertNever } from '../../shared/assert-never.js';
 import { ERROR_TYPE } from '../../shared/names.js';
 import { failedOutcome } from '../stage-failure.js';
+import { reopenHold, withHold } from '../steering/hold-layer.js';
 import { runCommand, runFunction, runHttp } from './activity-stage.js';
 import { runGate } from './gate-stage.js';
 import { runPipeline } from './pipeline-stage.js';
@@ -28,6 +31,28 @@ export function startStage(
   context: StageRunContext,
   onEnd: OnStageEnd,
 ): StageOutcome | null {
+  return stage.hold === null ? startKind(stage, context, onEnd) : startHeld(stage, context, onEnd);
+}
+
+/** Goes on with a stage that waited for people when its run went on in a new history. */
+export function reopenStage(
+  stage: StagePlan,
+  context: StageRunContext,
+  options: { readonly onEnd: OnStageEnd; readonly open: OpenStage },
+): void {
+  switch (options.open.status) {
+    case 'held':
+      return reopenHold(stage, context, { ...options, run: startKind });
+    case 'awaiting_approval':
+      throw new Error(`Stage "${stage.id}" cannot wait for an approval.`);
+    default:
+      return assertNever(options.open.status);
+  }
+}
+
+const startHeld = withHold(startKind);
+
+function startKind(stage: StagePlan, context: StageRunContext, onEnd: OnStageEnd): StageOutcome | null {
   try {
     return RUNNERS[stage.action.kind](stage, context, onEnd);
   } catch (error) {

@@ -2,9 +2,12 @@ import type { Plan, StagePlan } from '../../engine/plan.js';
 import type { ItemLedger } from '../../engine/map-ledger.js';
 import type { StageOutcome } from '../../engine/stage-record.js';
 import type { Scope } from '../../expressions/scope.js';
+import type { Json } from '../../shared/json.js';
 import type { DispatchBudget } from '../dispatch-budget.js';
 import type { MapHost } from '../map/map-host.js';
 import type { RunMemory } from '../run-memory.js';
+import type { HoldDesk } from '../steering/hold-desk.js';
+import type { PauseSwitch } from '../steering/pause-switch.js';
 
 /** What the runner of a stage kind gets. */
 export type StageRunContext = {
@@ -19,9 +22,23 @@ export type StageRunContext = {
   /** Starts any stage, a mapped one too; for runners that run further stages. */
   readonly launch: StageRunner;
   /** Shows that the stage waits for a person, or runs again; a waiting stage takes no slot. */
-  readonly mark: (stage: StagePlan, status: 'running' | 'awaiting_approval' | 'held') => void;
+  readonly mark: (
+    stage: StagePlan,
+    status: 'running' | 'awaiting_approval' | 'held',
+    wait?: StageWait,
+  ) => void;
+  /** Whoever starts items or attempts by itself asks it first. */
+  readonly pause: PauseSwitch;
+  readonly holds: HoldDesk;
   /** Runs pipelines in another way than as child workflows; set where they are items of a fan-out. */
   readonly runPipeline?: StageRunner;
+};
+
+/** A wait for people. A run whose stages all wait may go on in a new history, which reopens them with what they carry. */
+export type StageWait = {
+  /** What the stage waits with, shown meanwhile. */
+  readonly outcome?: StageOutcome;
+  readonly carry: () => Json;
 };
 
 /** Called once with how a stage ended, by kinds that cannot tell at once. */

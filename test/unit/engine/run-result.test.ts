@@ -31,6 +31,8 @@ const FILE: RunFile = {
   error: null,
   metrics: {},
   state: { big: 'value' },
+  paused: null,
+  amendments: [],
   notes: ['note'],
 };
 

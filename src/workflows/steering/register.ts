@@ -1,0 +1,51 @@
+import type { UpdateDefinition } from '@temporalio/common';
+import { ApplicationFailure, setHandler } from '@temporalio/workflow';
+import * as messages from '../messages.js';
+import { cancel, checkCancel } from './cancel.js';
+import { checkFail, checkRetry, checkSkip, fail, retry, skip } from './decide-hold.js';
+import { checkPause, checkUnpause, pause, unpause } from './pause.js';
+import type { SteeredRun } from './steered-run.js';
+
+type Check = (run: SteeredRun, message: unknown) => void;
+type Apply<M> = (run: SteeredRun, message: M) => void;
+
+/** Makes a run listen to the people who steer it. */
+export function registerSteering(run: SteeredRun): void {
+  onUpdate(run, messages.pauseUpdate, checkPause, pause);
+  onUpdate(run, messages.unpauseUpdate, checkUnpause, unpause);
+  onUpdate(run, messages.retryStageUpdate, checkRetry, retry);
+  onUpdate(run, messages.skipStageUpdate, checkSkip, skip);
+  onUpdate(run, messages.failStageUpdate, checkFail, fail);
+  setHandler(messages.pauseSignal, bySignal(run, 'pause', checkPause, pause));
+  setHandler(messages.unpauseSignal, bySignal(run, 'unpause', checkUnpause, unpause));
+  setHandler(messages.cancelSignal, bySignal(run, 'cancel', checkCancel, cancel));
+}
+
+function onUpdate<M>(
+  run: SteeredRun,
+  definition: UpdateDefinition<void, [M]>,
+  check: Check,
+  apply: Apply<M>,
+): void {
+  setHandler(definition, (message: M) => apply(run, message), {
+    validator: (message: M) => check(run, message),
+  });
+}
+
+/** Does what an update of the same name does; one that it would refuse leaves a note and changes nothing. */
+export function bySignal<M>(
+  run: SteeredRun,
+  name: string,
+  check: Check,
+  apply: Apply<M>,
+): (message: M) => void {
+  return (message) => {
+    try {
+      check(run, message);
+    } catch (error) {
+      if (!(error instanceof ApplicationFailure)) throw error;
+      return run.note(`${name} was refused: ${error.message}`);
+    }
+    apply(run, message);
+  };
+}
