@@ -3,6 +3,7 @@ import type { StageTask, TaskResult } from '../shared/task.js';
 import { collectFile } from './map/collect-file.js';
 import { collectPart } from './map/collect-part.js';
 import { readPage } from './map/read-page.js';
+import { type FindOutput, lastSuccess } from './last-success.js';
 import { requestHttp } from './request-http.js';
 import { type FindRuns, probe } from './probe.js';
 import { runAttempt, type RunAttemptDeps } from './run-attempt.js';
@@ -16,6 +17,8 @@ export type ActivityDeps = RunAttemptDeps & {
   readonly stages: ReadonlyMap<string, StageFunction>;
   /** Finds the newest successful run of a pipeline; needed only where `wait_for` looks at pipelines. */
   readonly findRuns?: FindRuns;
+  /** Finds earlier outputs of stages; needed only where `fallback` names `last_success`. */
+  readonly findOutput?: FindOutput;
   /** Runs stages with `isolation: thread`. */
   readonly threads?: StageThreads;
 };
@@ -55,5 +58,6 @@ export function createActivities(deps: ActivityDeps): Record<string, StageActivi
     [ACTIVITY.mapPage]: (task) => runAttempt(task, deps, (attempt) => readPage(attempt, deps)),
     [ACTIVITY.mapCollectPart]: (task) => runAttempt(task, deps, (attempt) => collectPart(attempt, deps)),
     [ACTIVITY.mapCollectFile]: (task) => runAttempt(task, deps, (attempt) => collectFile(attempt, deps)),
+    [ACTIVITY.lastSuccess]: (task) => runAttempt(task, deps, (attempt) => lastSuccess(attempt, deps)),
   };
 }

@@ -8,7 +8,6 @@ import type {
   StageError,
   StageResult,
 } from '../engine/result.js';
-import { isJsonObject } from '../shared/json.js';
 import { ERROR_TYPE } from '../shared/names.js';
 
 /** How a run ended when no result of its own is at hand. */
@@ -19,16 +18,6 @@ export type Ending = {
 
 /** The type of the error in the result of a run that was terminated. */
 const TERMINATED = 'Terminated';
-
-/** The result that a failed run carries in its failure; null when it has none. */
-export function resultInFailure(error: unknown): RunResult | null {
-  if (!(error instanceof WorkflowFailedError)) return null;
-  const { cause } = error;
-  const details =
-    cause instanceof ApplicationFailure || cause instanceof CancelledFailure ? cause.details : null;
-  const [first] = details ?? [];
-  return isRunResult(first) ? first : null;
-}
 
 /** How a run ended, read from the error of waiting for it. Throws that error when it says something else. */
 export function endingOf(error: unknown): Ending {
@@ -57,7 +46,7 @@ export function endingOf(error: unknown): Ending {
  * keeps its own end when it has one.
  */
 export function resultFromStatus(status: RunStatus, ending: Ending, endedAt: string): RunResult {
-  const { progress: _progress, notes: _notes, ...rest } = status;
+  const { progress: _progress, notes: _notes, undone, ...rest } = status;
   const ended = status.ended_at ?? endedAt;
   return {
     ...rest,
@@ -68,6 +57,7 @@ export function resultFromStatus(status: RunStatus, ending: Ending, endedAt: str
     error: status.error ?? ending.error,
     stages: finished(status.stages, ended),
     hooks: finished(status.hooks, ended),
+    ...(undone === undefined ? {} : { undone: finished(undone, ended) }),
   };
 }
 
@@ -118,10 +108,6 @@ export function statusFromResult(result: RunResult): RunStatus {
     },
     notes: [],
   };
-}
-
-function isRunResult(value: unknown): value is RunResult {
-  return isJsonObject(value) && typeof value['status'] === 'string' && isJsonObject(value['stages']);
 }
 
 function finished(

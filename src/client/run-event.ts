@@ -1,6 +1,7 @@
 import type { RunResult, RunStatus, StageError, StageResult } from '../engine/result.js';
 import type { LogLine } from '../storage/log-line.js';
 import type { LiveAttempt, LiveProgress } from './live-attempt.js';
+import { stagesAfterEnd } from './stages-after-end.js';
 
 /**
  * What a watcher of a run is told. Every renderer draws from these alone.
@@ -45,7 +46,7 @@ export function runChanges(before: RunSnapshot | null, after: RunSnapshot): read
   if (before === null) return [{ type: 'run_seen', status: after.status }, ...liveChanges(null, after)];
   return [
     ...stageChanges(before.status.stages, after.status.stages),
-    ...stageChanges(before.status.hooks, after.status.hooks),
+    ...stageChanges(stagesAfterEnd(before.status), stagesAfterEnd(after.status)),
     ...noteChanges(before.status.notes, after.status.notes),
     ...liveChanges(before, after),
   ];

@@ -10,15 +10,9 @@ import type { BlobStore } from '../storage/blob-store.js';
 import type { LogLine } from '../storage/log-line.js';
 import { readStageLogs } from '../storage/read-stage-logs.js';
 import { cancelAfterWaveSignal, statusQuery, type StatusOptions } from '../workflows/messages.js';
+import { resultInFailure } from '../worker/result-in-failure.js';
 import { ClientError } from './client-error.js';
-import {
-  bareStatus,
-  type Ending,
-  endingOf,
-  resultFromStatus,
-  resultInFailure,
-  statusFromResult,
-} from './ended-run.js';
+import { bareStatus, type Ending, endingOf, resultFromStatus, statusFromResult } from './ended-run.js';
 import { isNoAnswer } from './grpc-errors.js';
 import { byStage, readLiveAttempts } from './live-attempt.js';
 import type { RunEvent, RunSnapshot } from './run-event.js';

@@ -4,6 +4,7 @@ import type { StageCatalog } from './catalog.js';
 import { checkGraph } from './check/check-graph.js';
 import { checkHeader } from './check/check-header.js';
 import { checkChildInputs, checkStageFunction } from './check/check-params.js';
+import { checkRecovery } from './check/check-recovery.js';
 import { checkStage } from './check/check-stage.js';
 import { collectNames } from './check/names.js';
 import type { Child } from './children.js';
@@ -58,6 +59,7 @@ function compileObject(raw: JsonObject, options: CompileOptions, reporter: Repor
   checkHeader(draft, names, reporter);
   const entries = allStages(draft);
   const uses = new Map(entries.map((entry) => [entry, checkStage(entry, names, reporter)]));
+  for (const entry of entries) checkRecovery(entry, names, reporter);
   const edges = checkGraph(draft, uses, names, reporter);
   for (const entry of entries) checkStageFunction(entry, catalog, reporter);
   checkChildren(draft, children, catalog, reporter);

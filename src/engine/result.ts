@@ -75,6 +75,8 @@ export type StageResult<S extends StageStatus = StageStatus> = {
   readonly items?: ItemSummary;
   /** What became of it each time it was held. */
   readonly decisions?: readonly StageDecision[];
+  /** Set when the stage failed and a fallback gave its output; `error` tells why it was needed. */
+  readonly fallback?: 'last_success' | 'value' | 'uses';
 };
 
 /** The items of a map in numbers. */
@@ -107,6 +109,8 @@ export type RunResult = RunSummary & {
   readonly total_duration_ms: number;
   readonly stages: Readonly<Record<string, StageResult<FinalStatus>>>;
   readonly hooks: Readonly<Record<string, StageResult<FinalStatus>>>;
+  /** What was taken back after the run did not succeed, by stage, in that order; absent when nothing was. */
+  readonly undone?: Readonly<Record<string, StageResult<FinalStatus>>>;
 };
 
 /** The answer to the `status` query: a result in the making. */
@@ -117,6 +121,7 @@ export type RunStatus = Omit<RunSummary, 'success'> & {
   readonly total_duration_ms: number;
   readonly stages: Readonly<Record<string, StageResult>>;
   readonly hooks: Readonly<Record<string, StageResult>>;
+  readonly undone?: Readonly<Record<string, StageResult>>;
   readonly progress: Progress;
   /** What happened to the run that is not the end of a stage, oldest first, the last 50. */
   readonly notes: readonly string[];

@@ -27,6 +27,8 @@ export type RunFile = {
   readonly status: RunStatus['status'];
   readonly stages: Iterable<StageRecord>;
   readonly hooks: Iterable<StageRecord>;
+  /** By the stage that was undone. */
+  readonly undone: ReadonlyMap<string, StageRecord>;
   readonly outputs: JsonObject;
   /** An error of the run itself, such as an output that cannot be computed. */
   readonly error: StageError | null;
@@ -87,6 +89,7 @@ export function runStatus(
     failed_stages: ids(hasFailed),
     stages: resultsById(changed, options.outputs, file.liveItems),
     hooks: resultsById(file.hooks, options.outputs, file.liveItems),
+    ...(file.undone.size === 0 ? {} : { undone: resultsOf(file.undone, options.outputs) }),
     metrics: file.metrics,
     state: since === null ? file.state : {},
     paused: file.paused,
@@ -102,9 +105,10 @@ export function runResult(file: RunFile): RunResult {
   return { ...result, success: file.status === 'succeeded' } as RunResult;
 }
 
-/** It failed, lost items, or was skipped by a person because it failed. */
+/** It failed, lost items, fell back on something else, or was skipped by a person because it failed. */
 function isIncomplete(record: StageRecord): boolean {
-  return hasFailed(record) || lostItems(record) || record.outcome?.skip_reason === 'operator';
+  if (hasFailed(record) || lostItems(record)) return true;
+  return record.outcome?.fallback !== undefined || record.outcome?.skip_reason === 'operator';
 }
 
 function changedAt({ startedAt, endedAt }: StageRecord): number {
@@ -131,6 +135,10 @@ function resultsById(
     results[id] = toStageResult(record, outputs, isLiveMap(record) ? liveItems?.(id) : undefined);
   }
   return results;
+}
+
+function resultsOf(records: ReadonlyMap<string, StageRecord>, outputs: boolean): Record<string, StageResult> {
+  return Object.fromEntries([...records].map(([id, record]) => [id, toStageResult(record, outputs)]));
 }
 
 function progressOf(records: readonly StageRecord[]): Progress {

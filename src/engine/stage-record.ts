@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../shared/json.js';
 import type { ArtifactRef } from '../shared/task.js';
 import type { StagePlan } from './plan.js';
+import type { FallbackPlan } from './stage-extras.js';
 import type { FinalStatus, ItemSummary, SkipReason, StageError, StageResult, StageStatus } from './result.js';
 import type { StageDecision } from './steering.js';
 
@@ -17,6 +18,8 @@ export type StageOutcome = {
   readonly state?: JsonObject;
   /** Versions of the stage functions that ran, by name. */
   readonly versions?: Readonly<Record<string, string>>;
+  /** The kind of fallback that gave the output; `error` then tells why it was needed. */
+  readonly fallback?: FallbackPlan['type'];
   /** Attempts made; 0 for a stage that never ran. */
   readonly attempts?: number;
   readonly items?: ItemSummary;
@@ -61,6 +64,7 @@ export function toStageResult(record: StageRecord, withOutput = true, live?: Ite
     ...(outcome?.versions === undefined ? {} : { versions: outcome.versions }),
     ...(items === undefined ? {} : { items: withOutput ? items : withoutLedger(items) }),
     ...(outcome?.decisions === undefined ? {} : { decisions: outcome.decisions }),
+    ...(outcome?.fallback === undefined ? {} : { fallback: outcome.fallback }),
   };
 }
 
@@ -89,6 +93,7 @@ export function fromStageResult(plan: StagePlan, wave: number, result: StageResu
       ...(result.state === undefined ? {} : { state: result.state }),
       ...(result.versions === undefined ? {} : { versions: result.versions }),
       ...(result.items === undefined ? {} : { items: result.items }),
+      ...(result.fallback === undefined ? {} : { fallback: result.fallback }),
     },
   };
 }

@@ -26,6 +26,7 @@ export const ACTIVITY = {
   mapCollectPart: 'sluice.map_collect_part',
   /** Makes one file of the pieces. */
   mapCollectFile: 'sluice.map_collect_file',
+  lastSuccess: 'sluice.last_success',
 } as const;
 
 /** The version of a stage function that names none. Results leave it out. */
@@ -58,6 +59,8 @@ export const ERROR_TYPE = {
   httpConnection: 'HttpConnectionError',
   /** What a `wait_for` stage waits for is not true yet; always retried. */
   notReady: 'NotReady',
+  /** A fallback found no earlier success that is recent enough. Not retried. */
+  noEarlierSuccess: 'NoEarlierSuccess',
   /** A check of a gate did not hold. */
   gate: 'GateFailed',
   /** An expression could not be evaluated against the run's values. */

@@ -8,6 +8,7 @@ import { protobufCopies } from '../storage/protobuf-copies.js';
 import type { LoadedConfig } from './config.js';
 import { connectWorker } from './connect-worker.js';
 import type { ConnectionSettings } from './connection.js';
+import { createFindOutput } from './find-output.js';
 import { createFindRuns } from './find-runs.js';
 import { startHealthServer } from './health-server.js';
 import { createPrometheusMetrics } from './prometheus-metrics.js';
@@ -84,6 +85,7 @@ async function createWorker(
   const { namespace } = connectionSettings;
   const store = createFolderStore(config.storageFolder);
   const codePath = options.workflowBundlePath ?? (await workflowBundlePath());
+  const dataConverter = createDataConverter(store);
   return Worker.create({
     ...workerOptions(config.worker),
     identity: options.identity ?? workerIdentity(config.projectDir),
@@ -91,7 +93,7 @@ async function createWorker(
     namespace,
     taskQueue: options.taskQueue ?? config.taskQueue,
     workflowBundle: log.isLevelEnabled('debug') ? { codePath } : await bundleWithoutStacks(codePath),
-    dataConverter: createDataConverter(store),
+    dataConverter,
     activities: createActivities({
       stages: config.stages,
       store,
@@ -100,6 +102,7 @@ async function createWorker(
       env: options.env ?? process.env,
       projectDir: config.projectDir,
       findRuns: createFindRuns(connection, namespace),
+      findOutput: createFindOutput(connection, namespace, dataConverter),
       ...(options.threads === undefined ? {} : { threads: options.threads }),
     }),
   });

@@ -22,6 +22,7 @@ import { restoreReused } from './restore-reused.js';
 import { RunMemory } from './run-memory.js';
 import { RunNotes } from './run-notes.js';
 import { hooksFor, runHook } from './run-hooks.js';
+import { undoAll } from './run-undo.js';
 import { startClock } from './run-clock.js';
 import { judgeCondition } from './stages/judge-condition.js';
 import { launchStage } from './stages/launch-stage.js';
@@ -46,6 +47,7 @@ export class PipelineRun {
   readonly #maps = new MapHost();
   readonly #hooks: StageRecord[] = [];
   readonly #notes: RunNotes;
+  readonly #undone = new Map<string, StageRecord>();
   readonly #context: StageRunContext;
   readonly #steering: Steering;
   #queue: StagePlan[] = [];
@@ -92,7 +94,11 @@ export class PipelineRun {
     if (carried !== undefined) this.#ledger.restore(carried.ended, carried.stopped, carried.open);
     else if (input.reuse !== undefined)
       restoreReused(input.reuse, this.#ledger, this.#memory, this.#startedAt);
-    this.#board = new DetailsBoard(plan.stages.length, () => [...this.#ledger.records, ...this.#hooks]);
+    this.#board = new DetailsBoard(plan.stages.length, () => [
+      ...this.#ledger.records,
+      ...this.#undone.values(),
+      ...this.#hooks,
+    ]);
   }
 
   /** Runs everything to its end. Throws what the workflow ends with when the run does not succeed. */
@@ -110,6 +116,7 @@ export class PipelineRun {
           ...this.#steering.carried(this.#ledger),
         });
       const status = this.#settle(endStatus(this.#ledger.records, this.#ledger.stopped));
+      if (status !== 'succeeded') await this.#undo(status);
       await this.#runHooks(status);
       release();
       return this.#close(status);
@@ -252,6 +259,13 @@ export class PipelineRun {
     return error === null ? 'succeeded' : 'failed';
   }
 
+  #undo(status: RunEndStatus): Promise<void> {
+    return undoAll(this.#ledger.ended, { ...this.#context, status }, (id, record) => {
+      this.#undone.set(id, record);
+      this.#board.refresh();
+    });
+  }
+
   /** One after the other, in the order of the file; the failure of one keeps none of the others from running. */
   async #runHooks(status: RunEndStatus): Promise<void> {
     for (const stage of hooksFor(this.#plan.hooks, status)) {
@@ -286,6 +300,7 @@ export class PipelineRun {
       status: this.#status,
       stages: this.#ledger.records,
       hooks: this.#hooks,
+      undone: this.#undone,
       outputs: this.#outputs,
       error: this.#error,
       metrics: this.#memory.metrics,

@@ -6,7 +6,8 @@ import type { Scope } from '../expressions/scope.js';
 import type { StageRunContext, StageRunner } from './stages/stage-context.js';
 import { expressionFailure } from './stages/run-stage.js';
 
-type HookContext = Omit<StageRunContext, 'scope' | 'mark'> & {
+/** What stages after the end see of the run. */
+export type HookContext = Omit<StageRunContext, 'scope' | 'mark'> & {
   readonly status: RunEndStatus;
   /** How stages are started where it is not the usual way. */
   readonly start?: StageRunner;

@@ -68,7 +68,7 @@ export function aRunResult(
   stages: Readonly<Record<string, Partial<StageResult>>>,
   overrides: Partial<RunResult> = {},
 ): RunResult {
-  const { progress: _progress, notes: _notes, ...status } = aRunStatus(stages);
+  const { progress: _progress, notes: _notes, undone: _undone, ...status } = aRunStatus(stages);
   return {
     ...status,
     status: 'succeeded',

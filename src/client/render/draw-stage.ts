@@ -2,7 +2,15 @@ import stringWidth from 'string-width';
 import { fit, oneLine, pad } from './printable.js';
 import type { Colours } from './renderer.js';
 import type { StageView } from './run-model.js';
-import { duration, errorWords, retryWords, skipWords, statusColour, statusSign } from './wording.js';
+import {
+  duration,
+  errorWords,
+  retryWords,
+  reuseWords,
+  skipWords,
+  statusColour,
+  statusSign,
+} from './wording.js';
 
 /** Everything that a drawing depends on beside the run itself. */
 export type Canvas = {
@@ -72,7 +80,7 @@ function drawDetail(stage: StageView, canvas: Canvas, room: number): Detail {
     case 'skipped':
       return text(skipWords(result.skip_reason).replace(/^skipped: /, ''), colours.dim);
     case 'reused':
-      return text(`reused from ${oneLine(result.reused_from ?? 'an earlier run')}`, colours.dim);
+      return text(reuseWords(result), result.fallback === undefined ? colours.dim : colours.yellow);
     default:
       return text(result.attempts > 1 ? `attempt ${result.attempts}` : nameOf(stage), colours.dim);
   }

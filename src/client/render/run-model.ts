@@ -2,6 +2,7 @@ import type { RunStatus, StageResult } from '../../engine/result.js';
 import { assertNever } from '../../shared/assert-never.js';
 import type { LiveProgress } from '../live-attempt.js';
 import type { RunEvent, StageRetry } from '../run-event.js';
+import { stagesAfterEnd } from '../stages-after-end.js';
 
 /** One stage as a renderer sees it. */
 export type StageView = {
@@ -68,7 +69,7 @@ export class RunModel {
   #seeRun(status: RunStatus): void {
     this.run = status;
     for (const [id, result] of Object.entries(status.stages)) this.#set(id, result, false);
-    for (const [id, result] of Object.entries(status.hooks)) this.#set(id, result, true);
+    for (const [id, result] of Object.entries(stagesAfterEnd(status))) this.#set(id, result, true);
   }
 
   #seeStage(id: string, result: StageResult): void {

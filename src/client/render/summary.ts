@@ -1,16 +1,17 @@
 import type { RunResult, RunStatus, StageResult } from '../../engine/result.js';
 import { oneLine, printable } from './printable.js';
 import type { Colours } from './renderer.js';
-import { duration, skipWords, statusColour, statusSign } from './wording.js';
+import { stagesAfterEnd } from '../stages-after-end.js';
+import { duration, reuseWords, skipWords, statusColour, statusSign } from './wording.js';
 
 const MOST_ROWS = 40;
 
 /** The rows of the table that ends a run: stage, status, attempts, duration, and what there is to say. */
 export function summaryRows(
-  result: Pick<RunStatus, 'stages' | 'hooks'>,
+  result: Pick<RunStatus, 'stages' | 'hooks' | 'undone'>,
   colours: Colours,
 ): ReadonlyArray<readonly string[]> {
-  const stages = [...Object.entries(result.stages), ...Object.entries(result.hooks)];
+  const stages = [...Object.entries(result.stages), ...Object.entries(stagesAfterEnd(result))];
   // A long table is only worth reading for what did not go well.
   const shown =
     stages.length <= MOST_ROWS ? stages : stages.filter(([, stage]) => stage.status !== 'succeeded');
@@ -29,8 +30,10 @@ export function summaryLine(result: RunResult, colours: Colours): string {
 
 /** The errors of a run in full, one block per failed stage. */
 export function failureBlocks(result: RunResult, colours: Colours): readonly string[] {
-  const stages = [...Object.entries(result.stages), ...Object.entries(result.hooks)];
-  const failed = stages.filter(([, stage]) => stage.error !== null).slice(0, 10);
+  const stages = [...Object.entries(result.stages), ...Object.entries(stagesAfterEnd(result))];
+  const failed = stages
+    .filter(([, stage]) => stage.error !== null && stage.fallback === undefined)
+    .slice(0, 10);
   const blocks = failed.map(([id, { error }]) => {
     if (error === null) return '';
     const where = error.stage === '' || error.stage === id ? id : error.stage;
@@ -54,6 +57,7 @@ function summaryRow(id: string, stage: StageResult, colours: Colours): readonly 
 }
 
 function remark(stage: StageResult): string {
+  if (stage.fallback !== undefined) return reuseWords(stage);
   if (stage.error !== null) return oneLine(stage.error.type);
   if (stage.status === 'skipped') return skipWords(stage.skip_reason).replace(/^skipped: /, '');
   return stage.reused_from === null ? '' : `from ${oneLine(stage.reused_from)}`;

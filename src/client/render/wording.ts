@@ -83,6 +83,14 @@ export function skipWords(reason: SkipReason | null): string {
   }
 }
 
+/** Where the output of a reused stage is from. */
+export function reuseWords({ fallback, error, reused_from }: StageResult): string {
+  const from = reused_from === null ? '' : oneLine(reused_from);
+  if (fallback === undefined) return from === '' ? 'reused' : `reused from ${from}`;
+  const on = from.replace(/^fallback /, '');
+  return `fell back on ${fallback === 'value' ? 'its value' : on}${error === null ? '' : `: ${oneLine(error.type)}`}`;
+}
+
 /** How a stage stands, in a few words without its name. */
 export function stageWords(stage: StageResult): string {
   switch (stage.status) {
@@ -99,7 +107,7 @@ export function stageWords(stage: StageResult): string {
     case 'succeeded':
       return `succeeded${took(stage)}`;
     case 'reused':
-      return stage.reused_from === null ? 'reused' : `reused from ${oneLine(stage.reused_from)}`;
+      return reuseWords(stage);
     case 'failed':
       return `failed${took(stage)}${because(stage)}`;
     case 'timed_out':

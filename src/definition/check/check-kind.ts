@@ -42,10 +42,15 @@ export function readKind(source: StageSource): KindKey | null {
     reporter.report({ code: 'several-kinds', path: [...path, second], key: true, message, stage: label });
     return null;
   }
-  for (const [key, fitting] of Object.entries(KEYS_OF_KINDS)) {
-    if (Object.hasOwn(raw, key) && !fitting.includes(kind)) reportMisfit(key, kind, fitting, source);
-  }
+  checkKeysOfKind(kind, source);
   return kind;
+}
+
+/** Reports keys that other kinds understand and this one does not. */
+export function checkKeysOfKind(kind: KindKey, source: StageSource): void {
+  for (const [key, fitting] of Object.entries(KEYS_OF_KINDS)) {
+    if (Object.hasOwn(source.raw, key) && !fitting.includes(kind)) reportMisfit(key, kind, fitting, source);
+  }
 }
 
 function reportMisfit(key: string, kind: KindKey, fitting: readonly KindKey[], source: StageSource): void {

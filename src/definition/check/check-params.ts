@@ -26,6 +26,11 @@ export function checkStageFunction(
   if (wait?.uses !== undefined) {
     checkTarget({ uses: wait.uses, with: wait.with, path: [...path, 'wait_for'] }, entry, catalog, reporter);
   }
+  for (const key of ['fallback', 'undo'] as const) {
+    const target = data[key];
+    if (target?.uses === undefined) continue;
+    checkTarget({ uses: target.uses, with: target.with, path: [...path, key] }, entry, catalog, reporter);
+  }
 }
 
 function checkTarget(target: Target, entry: StageEntry, catalog: StageCatalog, reporter: Reporter): void {

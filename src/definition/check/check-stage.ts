@@ -21,6 +21,8 @@ const EVALUATED = new Set([
   'sleep',
   'until',
   'wait_for',
+  'fallback',
+  'undo',
 ]);
 
 export type StageUses = ReadonlySet<string>;
@@ -68,6 +70,8 @@ class StageCheck {
     this.#template(data.set as Json | undefined, ['set'], false);
     this.#checkTimes(data.sleep, data.until);
     this.#checkWait(data.wait_for);
+    this.#template(data.fallback?.value, ['fallback', 'value'], false);
+    this.#template(data.fallback?.with, ['fallback', 'with'], true);
   }
 
   #place(keys: readonly (string | number)[]) {

@@ -5,6 +5,7 @@ import type { StageEntry } from '../draft.js';
 import type { HeaderDefinition } from '../schema/header-schema.js';
 import { buildAction } from './build-action.js';
 import { buildCache } from './build-cache.js';
+import { buildFallback, buildUndo } from './build-recovery.js';
 
 const DAY_MS = 86_400_000;
 
@@ -51,9 +52,9 @@ export function createStageBuilder(
       map: null,
       cache: buildCache(data.cache),
       pools: [],
-      fallback: null,
+      fallback: buildFallback(entry),
       hold: null,
-      undo: null,
+      undo: buildUndo(entry),
       deadline_ms: null,
       action: buildAction(entry, pipelineKeys),
     };

@@ -92,6 +92,17 @@ const setSchema = object({
   state: record(template, 'values').optional().describe('Keys set in the state of the run.'),
 });
 
+const fallbackSchema = object({
+  last_success: object({
+    max_age: positiveDuration.optional().describe('How old the output may be at most. Default: any age.'),
+  })
+    .optional()
+    .describe('The output of the newest run of this pipeline in which the stage succeeded.'),
+  value: template.optional().describe('This value.'),
+  uses: text.optional().describe('The output of this stage function.'),
+  with: record(template, 'params').optional().describe('Params of the stage function.'),
+});
+
 const waitForSchema = object({
   uses: text.optional().describe('A stage function that says whether to go on.'),
   with: record(template, 'params').optional().describe('Params of the stage function.'),
@@ -133,6 +144,26 @@ export const sharedSettings = {
   priority: integer(1, 5).optional().describe('1 goes first, 5 goes last. Default: 3, as in Temporal.'),
 };
 
+/** What a worker does for a stage, or to take back what a stage did. */
+const actionShape = {
+  uses: text.optional().describe('Kind: a registered stage function.'),
+  with: record(template, 'params').optional().describe('Params of `uses`, or inputs of `pipeline`.'),
+  run: z
+    .union(
+      [text, list(text, 'strings').min(1, must('a list of at least one string'))],
+      must('a string or a list of strings'),
+    )
+    .optional()
+    .describe('Kind: a command. A list is executed as it is; a string runs in `sh -e`.'),
+  env: z
+    .record(envKey, scalar, must('an object of environment variables'))
+    .optional()
+    .describe('Environment of `run`.'),
+  cwd: text.optional().describe('Working folder of `run`.'),
+  grace: duration.optional().describe('Time between SIGTERM and SIGKILL of `run`. Default: 10s.'),
+  http: httpSchema.optional().describe('Kind: an HTTP request.'),
+};
+
 /** One stage. Which keys go together is checked after this. */
 export const stageSchema = object({
   id: id.describe('Unique in the file: letters, digits, "_" and "-".'),
@@ -156,23 +187,14 @@ export const stageSchema = object({
     .optional()
     .describe('thread: for functions that block the event loop.'),
   cache: cacheSchema.optional().describe('Gives the result of earlier equal work instead of running.'),
+  fallback: fallbackSchema
+    .optional()
+    .describe('Where the output comes from when the stage is out of attempts.'),
+  undo: object(actionShape)
+    .optional()
+    .describe('Takes back what the stage did, when the run does not succeed: `uses`, `run` or `http`.'),
   artifacts: list(text, 'file names').optional().describe('Files that the stage writes and that are kept.'),
-  uses: text.optional().describe('Kind: a registered stage function.'),
-  with: record(template, 'params').optional().describe('Params of `uses`, or inputs of `pipeline`.'),
-  run: z
-    .union(
-      [text, list(text, 'strings').min(1, must('a list of at least one string'))],
-      must('a string or a list of strings'),
-    )
-    .optional()
-    .describe('Kind: a command. A list is executed as it is; a string runs in `sh -e`.'),
-  env: z
-    .record(envKey, scalar, must('an object of environment variables'))
-    .optional()
-    .describe('Environment of `run`.'),
-  cwd: text.optional().describe('Working folder of `run`.'),
-  grace: duration.optional().describe('Time between SIGTERM and SIGKILL of `run`. Default: 10s.'),
-  http: httpSchema.optional().describe('Kind: an HTTP request.'),
+  ...actionShape,
   pipeline: text
     .optional()
     .describe('Kind: another pipeline, by path relative to this file or by configured name.'),

@@ -9,12 +9,10 @@ export const UNSUPPORTED_TOP_KEYS: ReadonlySet<string> = new Set([
 export const UNSUPPORTED_STAGE_KEYS: ReadonlySet<string> = new Set([
   'approval',
   'canary',
-  'fallback',
   'hold_on_failure',
   'map',
   'pool',
   'pools',
-  'undo',
 ]);
 
 /** Unsupported keys that say what a stage does, so that such a stage does have a kind. */

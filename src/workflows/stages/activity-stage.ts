@@ -57,7 +57,7 @@ function runActivity(
   void schedule(stage, activityType, request).then(
     (result) => {
       context.memory.merge(result?.state, result?.metrics);
-      onEnd(stage, succeeded(activityType, result));
+      onEnd(stage, activitySuccess(activityType, result));
     },
     (error: unknown) => onEnd(stage, activityOutcome(stage, error)),
   );
@@ -71,7 +71,7 @@ function schedule(stage: StagePlan, activityType: string, task: StageTask): Prom
 }
 
 /** A worker in another language may return nothing at all; that is a success without output. */
-function succeeded(activityType: string, result: TaskResult | null | undefined): StageOutcome {
+export function activitySuccess(activityType: string, result: TaskResult | null | undefined): StageOutcome {
   return {
     status: result?.reused_from === undefined ? 'succeeded' : 'reused',
     output: result?.output ?? null,

@@ -6,6 +6,7 @@ import { ERROR_TYPE } from '../../shared/names.js';
 import { failedOutcome } from '../stage-failure.js';
 import { reopenHold, withHold } from '../steering/hold-layer.js';
 import { runCommand, runFunction, runHttp } from './activity-stage.js';
+import { fallbackEnd, withFallback } from './fallback.js';
 import { runGate } from './gate-stage.js';
 import { runPipeline } from './pipeline-stage.js';
 import { runSet } from './set-stage.js';
@@ -31,7 +32,11 @@ export function startStage(
   context: StageRunContext,
   onEnd: OnStageEnd,
 ): StageOutcome | null {
-  return stage.hold === null ? startKind(stage, context, onEnd) : startHeld(stage, context, onEnd);
+  const start = stage.hold === null ? startKind : startHeld;
+  const { fallback } = stage;
+  return fallback === null
+    ? start(stage, context, onEnd)
+    : withFallback(start, fallback)(stage, context, onEnd);
 }
 
 /** Goes on with a stage that waited for people when its run went on in a new history. */
@@ -40,9 +45,11 @@ export function reopenStage(
   context: StageRunContext,
   options: { readonly onEnd: OnStageEnd; readonly open: OpenStage },
 ): void {
+  const { fallback } = stage;
+  const onEnd = fallback === null ? options.onEnd : fallbackEnd(fallback, context, options.onEnd);
   switch (options.open.status) {
     case 'held':
-      return reopenHold(stage, context, { ...options, run: startKind });
+      return reopenHold(stage, context, { ...options, onEnd, run: startKind });
     case 'awaiting_approval':
       throw new Error(`Stage "${stage.id}" cannot wait for an approval.`);
     default:

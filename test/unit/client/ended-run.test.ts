@@ -4,9 +4,9 @@ import { expect, it } from 'vitest';
 import {
   endingOf,
   resultFromStatus,
-  resultInFailure,
   statusFromResult,
 } from '../../../src/client/ended-run.js';
+import { resultInFailure } from '../../../src/worker/result-in-failure.js';
 import { aRunResult, aRunStatus, at } from '../../support/a-run.js';
 
 function ended(cause: Error): WorkflowFailedError {

@@ -1,5 +1,9 @@
+import { stageSchema } from '../../../src/definition/schema/stage-schema.js';
+
 /** A definition with a mistake, and every problem that loading it reports: its code, then how people read it. */
 export type Mistake = { readonly title: string; readonly text: string; readonly problems: readonly string[] };
+
+const STAGE_KEYS = Object.keys(stageSchema.shape).join(', ');
 
 /** One entry for each way in which a definition can be wrong, by what it concerns. */
 export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
@@ -860,7 +864,7 @@ stages:
 `,
       problems: [
         `no-kind pipeline.yaml:3:5 stage "a" does not say what to do. Give it one of: uses, run, http, pipeline, gate, set, sleep, until, wait_for. Did you mean "uses"?`,
-        `unknown-key pipeline.yaml:3:14 stage "a": \`usess\` is not a key of a stage. Keys: id, name, description, depends_on, enabled, condition, run_when, timeout, total_timeout, queue_timeout, heartbeat_timeout, retry, continue_on_error, task_queue, priority, mode, isolation, cache, artifacts, uses, with, run, env, cwd, grace, http, pipeline, gate, set, sleep, until, wait_for. Did you mean "uses"?`,
+        `unknown-key pipeline.yaml:3:14 stage "a": \`usess\` is not a key of a stage. Keys: ${STAGE_KEYS}. Did you mean "uses"?`,
       ],
     },
     {
@@ -878,7 +882,7 @@ stages:
   - { id: a, set: {}, needs: [b] }
 `,
       problems: [
-        `unknown-key pipeline.yaml:3:23 stage "a": \`needs\` is not a key of a stage. Keys: id, name, description, depends_on, enabled, condition, run_when, timeout, total_timeout, queue_timeout, heartbeat_timeout, retry, continue_on_error, task_queue, priority, mode, isolation, cache, artifacts, uses, with, run, env, cwd, grace, http, pipeline, gate, set, sleep, until, wait_for. Did you mean "depends_on"?`,
+        `unknown-key pipeline.yaml:3:23 stage "a": \`needs\` is not a key of a stage. Keys: ${STAGE_KEYS}. Did you mean "depends_on"?`,
       ],
     },
     {
@@ -1089,13 +1093,33 @@ stages:
       ],
     },
     {
-      title: 'fallback, which is not there yet',
+      title: 'a fallback that says nothing',
       text: `name: demo
 stages:
   - { id: a, set: {}, fallback: {} }
 `,
       problems: [
-        `not-supported-yet pipeline.yaml:3:23 stage "a": \`fallback\` is not supported yet in this version; remove it`,
+        `no-kind pipeline.yaml:3:33 stage "a": \`fallback\` must have one of: last_success, value, uses; it has none`,
+      ],
+    },
+    {
+      title: 'a fallback that says two things',
+      text: `name: demo
+stages:
+  - { id: a, set: {}, fallback: { value: 1, uses: b } }
+`,
+      problems: [
+        `several-kinds pipeline.yaml:3:33 stage "a": \`fallback\` must have one of: last_success, value, uses; it has value, uses`,
+      ],
+    },
+    {
+      title: 'params for a fallback that takes none',
+      text: `name: demo
+stages:
+  - { id: a, set: {}, fallback: { value: 1, with: {} } }
+`,
+      problems: [
+        `key-not-for-kind pipeline.yaml:3:45 stage "a": \`fallback.with\` goes only with \`fallback.uses\``,
       ],
     },
     {
@@ -1109,13 +1133,45 @@ stages:
       ],
     },
     {
-      title: 'undo, which is not there yet',
+      title: 'an undo that says nothing',
       text: `name: demo
 stages:
   - { id: a, set: {}, undo: {} }
 `,
       problems: [
-        `not-supported-yet pipeline.yaml:3:23 stage "a": \`undo\` is not supported yet in this version; remove it`,
+        `no-kind pipeline.yaml:3:29 stage "a": \`undo\` must have one of: uses, run, http; it has none`,
+      ],
+    },
+    {
+      title: 'params for an undo that is a command',
+      text: `name: demo
+stages:
+  - { id: a, set: {}, undo: { run: [x], with: {} } }
+`,
+      problems: [
+        `key-not-for-kind pipeline.yaml:3:41 stage "a": \`with\` does not fit \`run\` stages; it goes with: uses, pipeline. Pass values to a command by \`env\``,
+      ],
+    },
+    {
+      title: 'an unknown name in an undo',
+      text: `name: demo
+stages:
+  - { id: a, set: {}, undo: { uses: b, with: { x: "\${{ stages.c.output }}" } } }
+`,
+      problems: [
+        `unknown-name pipeline.yaml:3:63 stage "a" uses \`stages.c\`, which does not exist. Stages here: a`,
+      ],
+    },
+    {
+      title: 'an undo of a hook',
+      text: `name: demo
+stages:
+  - { id: a, set: {} }
+finally:
+  - { id: b, set: {}, undo: { uses: c } }
+`,
+      problems: [
+        `key-not-for-kind pipeline.yaml:5:23 stage "b": \`undo\` does not fit stages of \`finally\`, which run after the end`,
       ],
     },
   ],

@@ -27,6 +27,7 @@ const FILE: RunFile = {
     record('later', {}),
   ],
   hooks: [],
+  undone: new Map(),
   outputs: {},
   error: null,
   metrics: {},

@@ -1,0 +1,40 @@
+import type { StagePlan } from '../engine/plan.js';
+import type { StageRecord } from '../engine/stage-record.js';
+import { type HookContext, runHook } from './run-hooks.js';
+
+/**
+ * Takes back what succeeded, the last that ended first. The failure of one keeps none of the others from running.
+ * What was reused did not happen in this run, so it is left alone.
+ */
+export async function undoAll(
+  ended: readonly StageRecord[],
+  context: HookContext,
+  show: (stageId: string, record: StageRecord) => void,
+): Promise<void> {
+  for (const { plan, status } of ended.toReversed()) {
+    const undo = status === 'succeeded' ? undoStage(plan) : null;
+    if (undo !== null) await runHook(undo, context, (record) => show(plan.id, record));
+  }
+}
+
+/** The undoing of a stage as a stage of its own, with the limits and retries of the one it undoes. */
+function undoStage(stage: StagePlan): StagePlan | null {
+  if (stage.undo === null) return null;
+  return {
+    ...stage,
+    id: `${stage.id}.undo`,
+    name: `Undo ${stage.name}`,
+    action: stage.undo.action,
+    condition: null,
+    mode: 'activity',
+    isolation: 'none',
+    artifacts: [],
+    map: null,
+    cache: null,
+    pools: [],
+    fallback: null,
+    hold: null,
+    undo: null,
+    deadline_ms: null,
+  };
+}
