@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../shared/json.js';
-import type { RunFacts } from '../shared/task.js';
+import type { ArtifactRef, RunFacts } from '../shared/task.js';
 import type { IndexRange } from './index-ranges.js';
 import type { ItemLedger, PartAt } from './map-ledger.js';
 import type { PackedPlan } from './pack-plan.js';
@@ -66,6 +66,9 @@ export type ChunkResult = {
   readonly part: PartAt | null;
   readonly state: JsonObject;
   readonly metrics: Readonly<Record<string, number>>;
+  readonly versions: Readonly<Record<string, string>>;
+  /** Named `INDEX/NAME`. */
+  readonly artifacts: readonly ArtifactRef[];
   /** Why it gave up before its end, if it did. */
   readonly stopped: 'failed' | 'cancelled' | null;
 };

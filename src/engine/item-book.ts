@@ -1,0 +1,142 @@
+import type { Json } from '../shared/json.js';
+import { IndexSet } from './index-ranges.js';
+import { firstFailures, type ItemLedger, MOST_FAILED_LISTED } from './map-ledger.js';
+import type { ChunkResult, ItemCounts } from './map-shard.js';
+import type { FailedItem, StageError } from './result.js';
+
+export type ItemBookOptions = {
+  /** Position of the first item. */
+  readonly first: number;
+  readonly count: number;
+  readonly batchSize: number;
+  /** How many may fail before no more start; null is all. */
+  readonly failuresLeft: number | null;
+  /** False where outputs are not wanted. */
+  readonly keepsOutputs: boolean;
+  readonly reuse: ItemLedger | null;
+};
+
+/** Positions of items that run together. */
+export type ItemUnit = readonly number[];
+
+/** How one item ended. One that was cancelled is neither done nor failed: it has to run again. */
+export type ItemEnd =
+  | { readonly status: 'succeeded' | 'reused' | 'skipped'; readonly output: Json }
+  | { readonly status: 'failed'; readonly error: StageError }
+  | { readonly status: 'cancelled' };
+
+/**
+ * The book of consecutive items of a map: which may start, which run, how each ended. It knows nothing of time or of how
+ * work is done. Every item is in exactly one place: not started, running, done, failed, or given back by a cancellation.
+ */
+export class ItemBook {
+  readonly #options: ItemBookOptions;
+  readonly #done = new IndexSet();
+  readonly #failed = new IndexSet();
+  readonly #outputs: Json[] = [];
+  readonly #running = new Set<number>();
+  #failedItems: FailedItem[] = [];
+  #next: number;
+  readonly #counts = { succeeded: 0, reused: 0, failed: 0, skipped: 0 };
+  #stopped: 'failed' | 'cancelled' | null = null;
+
+  constructor(options: ItemBookOptions) {
+    this.#options = options;
+    this.#next = options.first;
+    if (options.reuse !== null) this.#takeOver(options.reuse);
+  }
+
+  /** The next items to start, which count as running from now on; null when there are none. */
+  next(): ItemUnit | null {
+    const { first, count, batchSize } = this.#options;
+    while (this.#stopped === null && this.#next < first + count) {
+      const from = this.#next;
+      this.#next = Math.min(from + batchSize, first + count);
+      const unit: number[] = [];
+      for (let index = from; index < this.#next; index++) if (!this.#done.has(index)) unit.push(index);
+      for (const index of unit) this.#running.add(index);
+      if (unit.length > 0) return unit;
+    }
+    return null;
+  }
+
+  /** Books the end of a running item. One failure more than allowed keeps further ones from starting. */
+  end(index: number, end: ItemEnd): void {
+    if (!this.#running.delete(index)) throw new Error(`Item ${index} does not run.`);
+    switch (end.status) {
+      case 'cancelled':
+        return;
+      case 'failed':
+        return this.#fail(index, end.error);
+      default:
+        this.#counts[end.status] += 1;
+        this.#done.add(index);
+        if (this.#options.keepsOutputs) this.#outputs[index - this.#options.first] = end.output;
+    }
+  }
+
+  /** Starts no more items. The first reason stays. */
+  stop(reason: 'failed' | 'cancelled'): void {
+    this.#stopped ??= reason;
+  }
+
+  get stopped(): 'failed' | 'cancelled' | null {
+    return this.#stopped;
+  }
+
+  /** True when an item is there that has not started and still may. */
+  get hasNext(): boolean {
+    return this.#stopped === null && this.#next < this.#options.first + this.#options.count;
+  }
+
+  /** Items that run. */
+  get running(): ReadonlySet<number> {
+    return this.#running;
+  }
+
+  get counts(): ItemCounts {
+    return { ...this.#counts };
+  }
+
+  get failedItems(): readonly FailedItem[] {
+    return this.#failedItems;
+  }
+
+  /** The result of all items up to the first that never started. Nothing may run. */
+  result(): Omit<ChunkResult, 'part' | 'state' | 'metrics' | 'versions' | 'artifacts'> {
+    if (this.#running.size > 0) throw new Error(`${this.#running.size} items still run.`);
+    return {
+      covered: this.#next - this.#options.first,
+      counts: this.counts,
+      done: this.#done.ranges,
+      failed: this.#failed.ranges,
+      failed_items: this.#failedItems,
+      outputs: this.#options.keepsOutputs ? this.#outputs.filter((output) => output !== undefined) : null,
+      stopped: this.#stopped,
+    };
+  }
+
+  #fail(index: number, error: StageError): void {
+    const { failuresLeft } = this.#options;
+    this.#counts.failed += 1;
+    this.#failed.add(index);
+    this.#failedItems.push({ index, error });
+    if (this.#failedItems.length >= 2 * MOST_FAILED_LISTED) this.#failedItems = [...firstFailures([this.#failedItems])];
+    if (failuresLeft !== null && this.#counts.failed > failuresLeft) this.stop('failed');
+  }
+
+  #takeOver(reuse: ItemLedger): void {
+    const { first, count, keepsOutputs } = this.#options;
+    let position = 0;
+    for (const [from, to] of reuse.done) {
+      for (let index = from; index < to; index++, position++) {
+        if (index < first || index >= first + count) continue;
+        const output = reuse.outputs?.[position];
+        if (keepsOutputs && output === undefined) continue;
+        this.#done.add(index);
+        this.#counts.reused += 1;
+        if (keepsOutputs && output !== undefined) this.#outputs[index - first] = output;
+      }
+    }
+  }
+}
