@@ -121,7 +121,8 @@ export class ItemBook {
     this.#counts.failed += 1;
     this.#failed.add(index);
     this.#failedItems.push({ index, error });
-    if (this.#failedItems.length >= 2 * MOST_FAILED_LISTED) this.#failedItems = [...firstFailures([this.#failedItems])];
+    if (this.#failedItems.length >= 2 * MOST_FAILED_LISTED)
+      this.#failedItems = [...firstFailures([this.#failedItems])];
     if (failuresLeft !== null && this.#counts.failed > failuresLeft) this.stop('failed');
   }
 

@@ -78,7 +78,8 @@ export class RunMemory {
     return {
       params,
       run: this.facts,
-      stage: { id: stage.id, name: stage.name },
+      stage: { id: stage.item?.stage ?? stage.id, name: stage.name },
+      ...(stage.item === undefined ? {} : { item: { index: stage.item.index } }),
       ...(secrets.length > 0 ? { secrets } : {}),
       ...(secretSlots.length > 0 ? { secret_slots: secretSlots } : {}),
       ...(hasState ? { state: this.state } : {}),

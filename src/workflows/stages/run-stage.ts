@@ -5,7 +5,7 @@ import { assertNever } from '../../shared/assert-never.js';
 import { ERROR_TYPE } from '../../shared/names.js';
 import { failedOutcome } from '../stage-failure.js';
 import { reopenHold, withHold } from '../steering/hold-layer.js';
-import { runCommand, runFunction, runHttp } from './activity-stage.js';
+import { runAsActivity } from './activity-stage.js';
 import { fallbackEnd, withFallback } from './fallback.js';
 import { runGate } from './gate-stage.js';
 import { runPipeline } from './pipeline-stage.js';
@@ -15,9 +15,9 @@ import { runSleep, runUntil } from './timer-stage.js';
 import { runWaitFor } from './wait-stage.js';
 
 const RUNNERS: Readonly<Record<StageKind, StageRunner>> = {
-  uses: runFunction,
-  run: runCommand,
-  http: runHttp,
+  uses: runAsActivity,
+  run: runAsActivity,
+  http: runAsActivity,
   pipeline: runPipeline,
   gate: runGate,
   set: runSet,
