@@ -1,3 +1,4 @@
+import { setCurrentDetails } from '@temporalio/workflow';
 import { formatDuration } from '../shared/format-duration.js';
 import type { StageRecord } from '../engine/stage-record.js';
 import type { StageStatus } from '../engine/result.js';
@@ -19,26 +20,27 @@ const ORDER: readonly StageStatus[] = [
   'pending',
 ];
 
-/** Rows by stage, kept as long as nothing changes: a record is never changed but replaced. */
-export type RowCache = Map<string, { readonly record: StageRecord; readonly row: string }>;
+/**
+ * Makes the table of stages the run's current details in the Temporal Web UI. It is drawn whenever somebody looks and
+ * costs nothing until then: the SDK reads the details only to answer that query, as JSON.
+ */
+export function showDetails(records: () => readonly StageRecord[]): void {
+  const details = { toJSON: () => detailsOf(records()) };
+  setCurrentDetails(details as unknown as string);
+}
 
-/** The Markdown that the Temporal Web UI shows as a run's current details: one line of counts and a table of stages. */
-export function detailsOf(records: Iterable<StageRecord>, cache: RowCache = new Map()): string {
-  const all = [...records];
+/** One line of counts and a Markdown table of stages. */
+function detailsOf(all: readonly StageRecord[]): string {
   const rows = all.length <= MOST_ROWS ? all : mostTelling(all);
-  const table = rows.map((record) => cachedRow(record, cache));
+  const table = rows.map(rowOf);
   const rest = all.length > rows.length ? `\n\n${all.length - rows.length} more stages are not shown.` : '';
   return `${counts(all)}\n\n| stage | name | status | wave | took | note |\n|---|---|---|---|---|---|\n${table.join('\n')}${rest}`;
 }
 
-function cachedRow(record: StageRecord, cache: RowCache): string {
+function rowOf(record: StageRecord): string {
   const { id, name } = record.plan;
-  const known = cache.get(id);
-  if (known?.record === record) return known.row;
   const cells = [cell(id), cell(name), record.status, record.wave, timeOf(record), cell(noteOf(record))];
-  const row = `| ${cells.join(' | ')} |`;
-  cache.set(id, { record, row });
-  return row;
+  return `| ${cells.join(' | ')} |`;
 }
 
 function counts(records: readonly StageRecord[]): string {

@@ -12,7 +12,7 @@ import { publishStatus } from './search-attributes.js';
 export async function endRun(file: RunFile): Promise<RunResult> {
   const result = runResult(file);
   publishStatus(result.status, result.failed_stages);
-  await condition(allHandlersFinished);
+  if (!allHandlersFinished()) await condition(allHandlersFinished);
   switch (result.status) {
     case 'succeeded':
       return result;

@@ -10,7 +10,7 @@ import type { StageOutcome, StageRecord } from '../engine/stage-record.js';
 import { runsAfterStop, type StopReason } from '../engine/verdict.js';
 import type { JsonObject } from '../shared/json.js';
 import { continueRun } from './continue-run.js';
-import { DetailsBoard } from './details-board.js';
+import { showDetails } from './details.js';
 import { DispatchBudget } from './dispatch-budget.js';
 import { endRun } from './end-run.js';
 import { acquireGroup } from './group-lock.js';
@@ -39,7 +39,6 @@ export class PipelineRun {
   readonly #startedAt: number;
   readonly #memory: RunMemory;
   readonly #ledger: RunLedger;
-  readonly #board: DetailsBoard;
   readonly #budget = new DispatchBudget(() => this.#pump());
   /** Nothing below it is cancelled but by this class. */
   readonly #root = new CancellationScope({ cancellable: false });
@@ -94,11 +93,7 @@ export class PipelineRun {
     if (carried !== undefined) this.#ledger.restore(carried.ended, carried.stopped, carried.open);
     else if (input.reuse !== undefined)
       restoreReused(input.reuse, this.#ledger, this.#memory, this.#startedAt);
-    this.#board = new DetailsBoard(plan.stages.length, () => [
-      ...this.#ledger.records,
-      ...this.#undone.values(),
-      ...this.#hooks,
-    ]);
+    showDetails(() => [...this.#ledger.records, ...this.#undone.values(), ...this.#hooks]);
   }
 
   /** Runs everything to its end. Throws what the workflow ends with when the run does not succeed. */
@@ -174,7 +169,6 @@ export class PipelineRun {
     this.#isPumping = true;
     this.#scopes.enter(() => this.#launchAll());
     this.#isPumping = false;
-    this.#board.refresh();
   }
 
   /** Kinds that end at once can make further stages ready, hence the loop. */
@@ -245,7 +239,6 @@ export class PipelineRun {
 
   /** Asked after every workflow task: true when all stages ended and hooks may start, or when the run must go on in a new history. */
   #isAtRest(): boolean {
-    this.#board.flush();
     if (this.#ledger.isComplete) return !this.#steering.pause.isOn;
     return isHistoryLong() && this.#isIdle;
   }
@@ -260,10 +253,9 @@ export class PipelineRun {
   }
 
   #undo(status: RunEndStatus): Promise<void> {
-    return undoAll(this.#ledger.ended, { ...this.#context, status }, (id, record) => {
-      this.#undone.set(id, record);
-      this.#board.refresh();
-    });
+    return undoAll(this.#ledger.ended, { ...this.#context, status }, (id, record) =>
+      this.#undone.set(id, record),
+    );
   }
 
   /** One after the other, in the order of the file; the failure of one keeps none of the others from running. */
@@ -272,7 +264,6 @@ export class PipelineRun {
       const index = this.#hooks.length;
       const show = (record: StageRecord): void => {
         this.#hooks[index] = record;
-        this.#board.refresh();
       };
       await runHook(stage, { ...this.#context, status }, show);
     }
@@ -281,7 +272,6 @@ export class PipelineRun {
   #close(status: RunEndStatus): Promise<RunResult> {
     this.#status = status;
     this.#endedAt = Date.now();
-    this.#board.draw();
     return endRun(this.#file());
   }
 

@@ -15,5 +15,5 @@ export async function pipeline(input: RunInput): Promise<RunResult> {
   setHandler(cancelAfterWaveSignal, () => run.stop('after_wave', 'cancelled after the wave'));
   registerSteering(run.steered);
   CancellationScope.current().cancelRequested.catch(() => run.stop('cancelled', 'cancelled'));
-  return CancellationScope.nonCancellable(() => run.execute());
+  return run.execute();
 }

@@ -9,7 +9,7 @@ import type { JsonObject } from '../../shared/json.js';
 import { ERROR_TYPE } from '../../shared/names.js';
 import { MOST_RUNNING } from '../history-limits.js';
 import { resolveOutputs } from '../outputs.js';
-import { startClock } from '../run-clock.js';
+import { type Clock, startClock } from '../run-clock.js';
 import { hooksFor, runHook } from '../run-hooks.js';
 import { RunMemory } from '../run-memory.js';
 import { judgeCondition } from '../stages/judge-condition.js';
@@ -45,7 +45,7 @@ export class ItemRun {
   #isStarting = true;
   #isSettled = false;
   #enforced: StopReason | null = null;
-  #clock: CancellationScope | null = null;
+  #clock: Clock | null = null;
   #outcome: StageOutcome | null = null;
 
   constructor(options: ItemRunOptions) {
