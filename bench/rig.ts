@@ -11,7 +11,7 @@ import { startEmbeddedServer } from '../src/client/temporal-server/embedded-serv
 import { loadDefinitionText } from '../src/definition/load.js';
 import type { Plan } from '../src/engine/plan.js';
 import { createDataConverter } from '../src/storage/external-storage-driver.js';
-import { createFolderStore } from '../src/storage/folder-store.js';
+import { createStore } from '../src/storage/create-store.js';
 import { completeConfig } from '../src/worker/config.js';
 import { startWorker } from '../src/worker/create-worker.js';
 import { workerOptions } from '../src/worker/worker-options.js';
@@ -49,7 +49,7 @@ export async function startRig(): Promise<BenchRig> {
     configured: true,
   };
   const sluiceWorker = await startWorker({ connectionSettings, config, log });
-  const dataConverter = createDataConverter(createFolderStore(config.storageFolder));
+  const dataConverter = createDataConverter(createStore(config.storage));
   const connection = await NativeConnection.connect({ address: server.address });
   const workflowBundle = await bundleWorkflowCode({
     workflowsPath: fileURLToPath(new URL('raw-workflows.ts', import.meta.url)),

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { StorageDriver } from '@temporalio/common';
 
 /**
  * Bytes by key: payloads, logs, artifacts. Keys are `/`-separated segments of letters, digits and `._%=@+-`;
@@ -21,6 +22,8 @@ export interface BlobStore {
   entries(prefix: string): AsyncIterable<BlobEntry>;
   /** Removes a key; quietly does nothing when it is not there. */
   delete(key: string): Promise<void>;
+  /** How Temporal's big payloads are kept here. @default as objects that are named by their content */
+  readonly payloadDriver?: StorageDriver;
 }
 
 /** `durable`: return only when the data would survive a power cut. */

@@ -16,8 +16,16 @@ const { Payload: PayloadMessage } = proto.temporal.api.common.v1;
 
 /** What workers and clients that share a store must both use, or they cannot read each other's big payloads. */
 export function createDataConverter(store: BlobStore): DataConverter {
-  const drivers = [createStorageDriver(store)];
-  return { externalStorage: new ExternalStorage({ drivers, payloadSizeThreshold: EXTERNAL_PAYLOAD_BYTES }) };
+  const own = createStorageDriver(store);
+  const { payloadDriver } = store;
+  // What a folder held is still found after its objects were copied into a bucket.
+  const choice =
+    payloadDriver === undefined
+      ? { drivers: [own] }
+      : { drivers: [payloadDriver, own], driverSelector: () => payloadDriver };
+  return {
+    externalStorage: new ExternalStorage({ ...choice, payloadSizeThreshold: EXTERNAL_PAYLOAD_BYTES }),
+  };
 }
 
 /** Keeps payloads as content-addressed objects; equal payloads share one object. */
@@ -41,7 +49,7 @@ async function retrievePayload(store: BlobStore, claim: StorageDriverClaim): Pro
     return PayloadMessage.decode(await getObject(store, sha256));
   } catch (error) {
     if (!(error instanceof StoreError) || error.code !== 'missing') throw error;
-    const hint = 'Workers and clients of a run must share one store (`storage.folder` in the configuration).';
+    const hint = 'Workers and clients of a run must share one store (`storage` in the configuration).';
     throw new StoreError('missing', `${error.message} ${hint}`, { cause: error });
   }
 }

@@ -43,6 +43,8 @@ export async function acquireLease(store: BlobStore, key: string, options: Lease
     if (await store.putIfAbsent(key, file(0))) return hold(store, key, { nonce, file, options });
     const text = await readLease(store, key);
     if (text === null) continue;
+    // A write whose answer was lost was sent again, and then met itself.
+    if (parse(text)?.nonce === nonce) return hold(store, key, { nonce, file, options });
     if (look === 0) onWait?.(holderOf(text));
     const now = performance.now();
     if (text !== last.text) last = { text, since: now };

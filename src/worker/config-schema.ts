@@ -69,6 +69,30 @@ const workerSchema = z.strictObject({
   versioning: z.strictObject({ deployment: z.string().min(1), buildId: z.string().min(1) }).optional(),
 });
 
+const s3Schema = z.strictObject({
+  bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'expected the name of a bucket'),
+  prefix: z
+    .string()
+    .transform((prefix) => prefix.replaceAll(/^\/+|\/+$/g, ''))
+    .refine(
+      (prefix) =>
+        /^([A-Za-z0-9._=@-]+(\/[A-Za-z0-9._=@-]+)*)?$/.test(prefix) && !/(^|\/)\.{1,2}(\/|$)/.test(prefix),
+      {
+        error: 'expected folders of letters, digits and "._=@-", such as "team/sluice"',
+      },
+    )
+    .default(''),
+  region: z.string().min(1).optional(),
+  endpoint: z.url({ protocol: /^https?$/, error: 'expected an http or https address' }).optional(),
+  forcePathStyle: z.boolean().optional(),
+});
+
+const storageSchema = z
+  .strictObject({ folder: z.string().min(1).optional(), s3: s3Schema.optional() })
+  .refine(({ folder, s3 }) => folder === undefined || s3 === undefined, {
+    error: 'give `folder` or `s3`, not both',
+  });
+
 /** The shape of a configuration; unknown keys are errors. */
 export const configSchema = z.strictObject({
   stages: z
@@ -84,7 +108,7 @@ export const configSchema = z.strictObject({
   /** Files of pipelines that definitions may name instead of giving a path. */
   pipelines: z.record(z.string().min(1), z.string().min(1)).default({}),
   taskQueue: z.string().min(1).max(200).default(DEFAULT_TASK_QUEUE),
-  storage: z.strictObject({ folder: z.string().min(1).default('.sluice/store') }).prefault({}),
+  storage: storageSchema.prefault({}),
   worker: workerSchema.prefault({}),
 });
 

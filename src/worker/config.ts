@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { z } from 'zod';
 import type { StageFunction } from '../activities/stage-function.js';
 import type { StageCatalog } from '../definition/catalog.js';
+import type { StorageSettings } from '../storage/create-store.js';
 import { createCatalog } from './catalog.js';
 import { importModule } from './import-module.js';
 import { configSchema, type WorkerSettings } from './config-schema.js';
@@ -17,7 +18,7 @@ export type LoadedConfig = {
   /** The folder of the file, or else the one where the search began. Relative paths of stages begin here. */
   readonly projectDir: string;
   readonly taskQueue: string;
-  readonly storageFolder: string;
+  readonly storage: StorageSettings;
   readonly stages: ReadonlyMap<string, StageFunction>;
   readonly worker: WorkerSettings;
   readonly catalog: StageCatalog;
@@ -59,7 +60,10 @@ export function completeConfig(
   return {
     ...place,
     taskQueue,
-    storageFolder: fromProject(storage.folder),
+    storage:
+      storage.s3 === undefined
+        ? { folder: fromProject(storage.folder ?? '.sluice/store') }
+        : { s3: storage.s3 },
     stages: byName,
     worker,
     catalog: createCatalog(byName, new Map(files)),

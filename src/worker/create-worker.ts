@@ -3,7 +3,7 @@ import { pino, type Logger } from 'pino';
 import { createActivities } from '../activities/create-activities.js';
 import type { Environment } from '../activities/secrets.js';
 import { createDataConverter } from '../storage/external-storage-driver.js';
-import { createFolderStore } from '../storage/folder-store.js';
+import { createStore } from '../storage/create-store.js';
 import { protobufCopies } from '../storage/protobuf-copies.js';
 import type { LoadedConfig } from './config.js';
 import { connectWorker } from './connect-worker.js';
@@ -83,7 +83,7 @@ async function createWorker(
 ): Promise<Worker> {
   const { config, connectionSettings, log } = options;
   const { namespace } = connectionSettings;
-  const store = createFolderStore(config.storageFolder);
+  const store = createStore(config.storage);
   const codePath = options.workflowBundlePath ?? (await workflowBundlePath());
   const dataConverter = createDataConverter(store);
   return Worker.create({

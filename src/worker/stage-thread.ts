@@ -6,7 +6,7 @@ import { runStageFunction } from '../activities/run-stage-function.js';
 import { redactorFor } from '../activities/secrets.js';
 import { plainFields } from '../activities/stage-log.js';
 import type { StageLogger } from '../activities/stage-function.js';
-import { createFolderStore } from '../storage/folder-store.js';
+import { createStore } from '../storage/create-store.js';
 import type { LogLevel } from '../storage/log-line.js';
 import { type LoadedConfig, loadConfig } from './config.js';
 import type { ThreadAnswer, ThreadError, ThreadMessage, ThreadRequest } from './thread-messages.js';
@@ -68,7 +68,7 @@ function threadAttempt(
       stop: () => undefined,
     },
   };
-  const deps = { store: createFolderStore(config.storageFolder), env: secrets };
+  const deps = { store: createStore(config.storage), env: secrets };
   return { attempt: { task, ctx: stageContext(pieces, request.attempt, deps) }, given };
 }
 

@@ -12,7 +12,7 @@ import {
 import { compileDefinition } from '../../src/definition/compile.js';
 import { defineStage, z } from '../../src/index.js';
 import { createDataConverter } from '../../src/storage/external-storage-driver.js';
-import { createFolderStore } from '../../src/storage/folder-store.js';
+import { createStore } from '../../src/storage/create-store.js';
 import { completeConfig } from '../../src/worker/config.js';
 import { type RunningWorker, startWorker } from '../../src/worker/create-worker.js';
 
@@ -46,7 +46,7 @@ beforeAll(async () => {
     config,
     log: pino({ level: 'silent' }),
   });
-  const dataConverter = createDataConverter(createFolderStore(config.storageFolder));
+  const dataConverter = createDataConverter(createStore(config.storage));
   client = await SluiceClient.connect({ connectionOptions, dataConverter });
 });
 afterAll(async () => {

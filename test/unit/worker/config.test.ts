@@ -40,7 +40,7 @@ describe('a configuration file', () => {
       file: join(folder, 'sluice.config.ts'),
       projectDir: folder,
       taskQueue: 'etl',
-      storageFolder: join(folder, 'blobs'),
+      storage: { folder: join(folder, 'blobs') },
     });
     expect([...config.catalog.pipelines]).toEqual([['etl', join(folder, 'flows/etl.yaml')]]);
   });
@@ -73,7 +73,7 @@ describe('a configuration file', () => {
       file: null,
       projectDir: folder,
       taskQueue: 'sluice',
-      storageFolder: join(folder, '.sluice/store'),
+      storage: { folder: join(folder, '.sluice/store') },
     });
     expect(config.catalog.stages.size).toBe(0);
   });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Client } from '@temporalio/client';
 import type { RunStatus } from '../../../engine/result.js';
 import { createDataConverter } from '../../../storage/external-storage-driver.js';
-import { createFolderStore } from '../../../storage/folder-store.js';
+import { createStore } from '../../../storage/create-store.js';
 import { DEFAULT_TASK_QUEUE } from '../../../shared/names.js';
 import { loadConfig, type LoadedConfig } from '../../../worker/config.js';
 import { projectTag, workerIdentity } from '../../../worker/identity.js';
@@ -198,7 +198,7 @@ function hasLostResult({ status }: { readonly status: { readonly name: string } 
 }
 
 function clientSettings(config: LoadedConfig, server: FoundServer) {
-  const store = createFolderStore(config.storageFolder);
+  const store = createStore(config.storage);
   return {
     store,
     dataConverter: createDataConverter(store),
