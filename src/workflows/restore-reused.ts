@@ -3,7 +3,12 @@ import type { RunLedger } from '../engine/run-ledger.js';
 import type { RunMemory } from './run-memory.js';
 
 /** Puts the stages that a run takes over from an earlier one in their place, with what they gave to state and metrics. */
-export function restoreReused(reuse: ReusedRun, ledger: RunLedger, memory: RunMemory, now: number): void {
+export function restoreReused(
+  reuse: ReusedRun,
+  ledger: RunLedger,
+  memory: Pick<RunMemory, 'merge'>,
+  now: number,
+): void {
   const ended = reuse.stages.flatMap(([id, result]) =>
     ledger.record(id) === undefined ? [] : [[id, reusedResult(result, reuse.from, now)] as const],
   );
