@@ -119,5 +119,5 @@ function workText({ action, map }: StagePlan): Json {
   const entries = Object.entries(action).filter(
     ([key]) => !key.endsWith('_ms') && !(action.kind === 'pipeline' && key === 'pipeline'),
   );
-  return { ...Object.fromEntries(entries), ...(map === null ? {} : { over: map.over }) } as Json;
+  return { ...Object.fromEntries(entries), ...(map === null ? {} : { over: map.over }) };
 }

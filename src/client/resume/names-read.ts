@@ -10,8 +10,8 @@ export type NamesRead = { readonly condition: readonly NameUse[]; readonly work:
 export function namesRead(stage: StagePlan): NamesRead {
   const { action, map } = stage;
   const work =
-    action.kind === 'gate' ? action.checks.map((check) => check.assert) : sourcesIn(action as Json);
-  const over = map === null ? [] : sourcesIn(map.over as Json);
+    action.kind === 'gate' ? action.checks.map((check) => check.assert) : sourcesIn(action);
+  const over = map === null ? [] : sourcesIn(map.over);
   return {
     condition: stage.condition === null ? [] : namesIn([stage.condition]),
     work: namesIn([...work, ...over]),
