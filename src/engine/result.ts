@@ -100,7 +100,12 @@ export type ItemSummary = {
   readonly ledger?: ItemLedger;
 };
 
-export type FailedItem = { readonly index: number; readonly error: StageError };
+export type FailedItem = {
+  readonly index: number;
+  readonly error: StageError;
+  /** Attempts made; absent where nobody counted. */
+  readonly attempts?: number;
+};
 
 /** The result of a run that ended: the workflow's result, or the first detail of its failure. */
 export type RunResult = RunSummary & {
