@@ -2,6 +2,8 @@
  * - `temporal_unreachable`: no Temporal server answers at the address.
  * - `search_attributes`: the search attributes are missing and could not be added.
  * - `run_not_found`: no run matches what was asked for.
+ * - `stage_not_found`: the run has no such stage.
+ * - `no_items`: the stage is no fan-out, or has not begun.
  * - `run_ended`: the run has ended already, so it cannot be steered.
  * - `run_exists`: a run with this ID is running already.
  * - `invalid_inputs`: inputs or mode do not fit the pipeline.
@@ -12,6 +14,8 @@ export type ClientErrorCode =
   | 'temporal_unreachable'
   | 'search_attributes'
   | 'run_not_found'
+  | 'stage_not_found'
+  | 'no_items'
   | 'run_ended'
   | 'run_exists'
   | 'invalid_inputs'
@@ -38,6 +42,8 @@ const EXIT_CODES: Readonly<Record<ClientErrorCode, 1 | 2 | 3>> = {
   temporal_unreachable: 3,
   search_attributes: 1,
   run_not_found: 2,
+  stage_not_found: 2,
+  no_items: 2,
   run_ended: 1,
   run_exists: 1,
   invalid_inputs: 2,

@@ -1,6 +1,8 @@
 export { ClientError, type ClientErrorCode } from './client-error.js';
 export { SluiceClient, type SluiceClientSettings, type StartOptions } from './sluice-client.js';
 export { RunHandle, type LogsOptions } from './run-handle.js';
+export { LISTED_ITEMS, type ItemStatus, type ListedItems, type MapItem } from './items/item-list.js';
+export type { ItemsOptions, StageItems } from './items/stage-items.js';
 export type { RunReference } from './find-run.js';
 export { LISTED_STATUSES, type ListedStatus, type ListFilter, type RunListItem } from './run-list.js';
 export { unmetRequirements, type UnmetRequirement } from './requirements.js';

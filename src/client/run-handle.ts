@@ -14,6 +14,7 @@ import { resultInFailure } from '../worker/result-in-failure.js';
 import { ClientError } from './client-error.js';
 import { bareStatus, type Ending, endingOf, resultFromStatus, statusFromResult } from './ended-run.js';
 import { isNoAnswer } from './grpc-errors.js';
+import { type ItemsOptions, type StageItems, stageItems } from './items/stage-items.js';
 import { byStage, readLiveAttempts } from './live-attempt.js';
 import type { RunEvent, RunSnapshot } from './run-event.js';
 import type { RunReference } from './find-run.js';
@@ -74,6 +75,11 @@ export class RunHandle {
       if (!isNoAnswer(error)) throw error;
       return this.#bare(description, notes);
     }
+  }
+
+  /** The items of a stage with `map`, failed ones with their errors. Throws `stage_not_found` and `no_items`. */
+  async items(stage: string, options: ItemsOptions = {}): Promise<StageItems> {
+    return stageItems(this.#deps.client, options.status ?? (await this.status()), stage, options);
   }
 
   /** Asks the run's worker for the state. Throws when none answers in time. */

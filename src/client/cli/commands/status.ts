@@ -1,14 +1,26 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { RunStatus } from '../../../engine/result.js';
+import { LISTED_ITEMS, type ListedItems } from '../../items/item-list.js';
 import type { CliContext } from '../context.js';
+import { UsageError } from '../errors.js';
+import { wholeNumber } from '../number-option.js';
 import { formatTable } from '../output.js';
 import { addConnectionOptions, type ConnectionFlags } from '../runs/connection-options.js';
+
+type StatusFlags = ConnectionFlags & {
+  readonly stage?: string;
+  readonly items?: ListedItems;
+  readonly limit: number;
+};
 
 const EXAMPLES = `
 RUN is a workflow ID, a run ID, or the name of a pipeline for its latest run.
 
+With --stage it lists the items of a stage with \`map\`, the failed ones with their errors.
+
 Examples:
   sluice status market-data
+  sluice status market-data --stage load --items failed
   sluice status market-data/2026-03-01 --json | jq .progress`;
 
 /** `sluice status`: how a run stands now. */
@@ -18,12 +30,23 @@ export function registerStatus(program: Command, cli: CliContext): void {
     .summary('how a run stands')
     .description('Shows how a run stands, stage by stage.')
     .argument('<run>', 'workflow ID, run ID, or pipeline')
+    .option('--stage <id>', 'the items of this stage')
+    .addOption(new Option('--items <which>', 'only items that stand like this').choices(LISTED_ITEMS))
+    .option('--limit <n>', 'at most so many items', wholeNumber(1, 1_000_000), 50)
     .addHelpText('after', EXAMPLES);
-  addConnectionOptions(command).action(async (run: string, flags: ConnectionFlags) => {
+  addConnectionOptions(command).action(async (run: string, flags: StatusFlags) => {
+    const { stage, items = 'all', limit } = flags;
+    if (stage === undefined && flags.items !== undefined) {
+      throw new UsageError('--items lists the items of one stage.', { hint: 'Name it with --stage.' });
+    }
     const { withSession } = await import('../runs/session.js');
     await withSession(cli, { flags }, async (session) => {
       const handle = await session.find(run);
       const status = await session.statusOf(handle);
+      if (stage !== undefined) {
+        const { printItems } = await import('../runs/print-items.js');
+        return printItems(cli, await handle.items(stage, { items, limit, status }), items);
+      }
       if (cli.isJson) cli.json(status);
       else await printStatus(cli, status, handle.uiUrl);
     });
