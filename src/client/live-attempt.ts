@@ -29,7 +29,8 @@ export type LiveAttempt = {
   readonly nextAttemptAt: number | null;
 };
 
-export type LiveProgress = { readonly fraction: number; readonly message: string | null };
+/** `fraction` is null where nobody knows how much there is to do. */
+export type LiveProgress = { readonly fraction: number | null; readonly message: string | null };
 
 /** Reads the open attempts out of a description of a run. */
 export async function readLiveAttempts(

@@ -1,3 +1,4 @@
+import { itemFraction, itemWords } from '../engine/item-words.js';
 import type { RunResult, RunStatus, StageError, StageResult } from '../engine/result.js';
 import type { LogLine } from '../storage/log-line.js';
 import type { LiveAttempt, LiveProgress } from './live-attempt.js';
@@ -8,7 +9,7 @@ import { stagesAfterEnd } from './stages-after-end.js';
  *
  * - `run_seen`: the run answered for the first time; later events are changes from here.
  * - `stage_changed`: a stage has a new status.
- * - `stage_progress`: a running stage told how far it is.
+ * - `stage_progress`: a running stage told how far it is, or more items of a map ended.
  * - `stage_retry`: an attempt failed and another one follows.
  * - `note`: something happened to the run itself.
  * - `log`: a stage wrote a line.
@@ -43,12 +44,19 @@ export type RunSnapshot = {
 
 /** What changed between two moments, in the order in which it is worth telling. */
 export function runChanges(before: RunSnapshot | null, after: RunSnapshot): readonly RunEvent[] {
-  if (before === null) return [{ type: 'run_seen', status: after.status }, ...liveChanges(null, after)];
+  if (before === null) {
+    return [
+      { type: 'run_seen', status: after.status },
+      ...liveChanges(null, after),
+      ...itemChanges({}, after.status.stages),
+    ];
+  }
   return [
     ...stageChanges(before.status.stages, after.status.stages),
     ...stageChanges(stagesAfterEnd(before.status), stagesAfterEnd(after.status)),
     ...noteChanges(before.status.notes, after.status.notes),
     ...liveChanges(before, after),
+    ...itemChanges(before.status.stages, after.status.stages),
   ];
 }
 
@@ -92,6 +100,20 @@ function liveChanges(before: RunSnapshot | null, after: RunSnapshot): readonly R
     }
     if (live.progress !== null && !sameProgress(old?.progress ?? null, live.progress)) {
       events.push({ type: 'stage_progress', stage, progress: live.progress });
+    }
+  }
+  return events;
+}
+
+/** The progress of a map is that of its items. */
+function itemChanges(before: Stages, after: Stages): readonly RunEvent[] {
+  const events: RunEvent[] = [];
+  for (const [stage, { status, items }] of Object.entries(after)) {
+    if (status !== 'running' || items === undefined) continue;
+    const progress = { fraction: itemFraction(items), message: itemWords(items) };
+    const old = before[stage]?.items;
+    if (old === undefined || itemWords(old) !== progress.message) {
+      events.push({ type: 'stage_progress', stage, progress });
     }
   }
   return events;

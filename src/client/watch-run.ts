@@ -113,7 +113,7 @@ class Watch {
     return this.#since;
   }
 
-  /** True when something changed. */
+  /** True when something changed that makes further changes likely; items of a map end all the time. */
   see(seen: RunSnapshot): boolean {
     const after = this.#before === null ? seen : withUnchanged(this.#before, seen);
     const events = runChanges(this.#before, after);
@@ -122,7 +122,7 @@ class Watch {
     this.#isQuiet = false;
     this.#awaySince = null;
     for (const event of events) this.#emit(event);
-    return events.length > 0;
+    return events.some((event) => event.type !== 'stage_progress');
   }
 
   /** Nobody answered: a worker or a server restarts, or there is none. */

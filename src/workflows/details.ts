@@ -1,7 +1,8 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import { formatDuration } from '../shared/format-duration.js';
 import type { StageRecord } from '../engine/stage-record.js';
-import type { StageStatus } from '../engine/result.js';
+import { itemWords } from '../engine/item-words.js';
+import type { ItemSummary, StageStatus } from '../engine/result.js';
 
 /** Rows in the table; a longer one would only slow the page down. */
 const MOST_ROWS = 60;
@@ -20,26 +21,36 @@ const ORDER: readonly StageStatus[] = [
   'pending',
 ];
 
+/** How far the items of a map are that runs at the moment. */
+type LiveItems = (stage: string) => ItemSummary | undefined;
+
 /**
  * Makes the table of stages the run's current details in the Temporal Web UI. It is drawn whenever somebody looks and
  * costs nothing until then: the SDK reads the details only to answer that query, as JSON.
  */
-export function showDetails(records: () => readonly StageRecord[]): void {
-  const details = { toJSON: () => detailsOf(records()) };
+export function showDetails(records: () => readonly StageRecord[], liveItems: LiveItems): void {
+  const details = { toJSON: () => detailsOf(records(), liveItems) };
   setCurrentDetails(details as unknown as string);
 }
 
 /** One line of counts and a Markdown table of stages. */
-function detailsOf(all: readonly StageRecord[]): string {
+function detailsOf(all: readonly StageRecord[], liveItems: LiveItems): string {
   const rows = all.length <= MOST_ROWS ? all : mostTelling(all);
-  const table = rows.map(rowOf);
+  const table = rows.map((record) => rowOf(record, liveItems(record.plan.id)));
   const rest = all.length > rows.length ? `\n\n${all.length - rows.length} more stages are not shown.` : '';
   return `${counts(all)}\n\n| stage | name | status | wave | took | note |\n|---|---|---|---|---|---|\n${table.join('\n')}${rest}`;
 }
 
-function rowOf(record: StageRecord): string {
+function rowOf(record: StageRecord, live: ItemSummary | undefined): string {
   const { id, name } = record.plan;
-  const cells = [cell(id), cell(name), record.status, record.wave, timeOf(record), cell(noteOf(record))];
+  const cells = [
+    cell(id),
+    cell(name),
+    record.status,
+    record.wave,
+    timeOf(record),
+    cell(noteOf(record, live)),
+  ];
   return `| ${cells.join(' | ')} |`;
 }
 
@@ -66,10 +77,14 @@ function timeOf(record: StageRecord): string {
   return formatDuration(record.endedAt - record.startedAt);
 }
 
-function noteOf(record: StageRecord): string {
-  const error = record.outcome?.error;
-  if (error !== undefined) return `${error.type}: ${error.message.slice(0, 200)}`;
-  return record.outcome?.skip_reason ?? '';
+function noteOf({ outcome }: StageRecord, live: ItemSummary | undefined): string {
+  const items = live ?? outcome?.items;
+  const error = outcome?.error;
+  return [
+    ...(error === undefined ? [] : [`${error.type}: ${error.message.slice(0, 200)}`]),
+    ...(items === undefined ? [] : [itemWords(items)]),
+    ...(outcome?.skip_reason === undefined ? [] : [outcome.skip_reason]),
+  ].join('; ');
 }
 
 /** Keeps text from breaking out of its cell. */

@@ -93,7 +93,8 @@ export class PipelineRun {
     if (carried !== undefined) this.#ledger.restore(carried.ended, carried.stopped, carried.open);
     else if (input.reuse !== undefined)
       restoreReused(input.reuse, this.#ledger, this.#memory, this.#startedAt);
-    showDetails(() => [...this.#ledger.records, ...this.#undone.values(), ...this.#hooks]);
+    const records = () => [...this.#ledger.records, ...this.#undone.values(), ...this.#hooks];
+    showDetails(records, (id) => this.#maps.get(id)?.summary());
   }
 
   /** Runs everything to its end. Throws what the workflow ends with when the run does not succeed. */

@@ -1,5 +1,6 @@
 import stringWidth from 'string-width';
 import { fit, oneLine, pad } from './printable.js';
+import type { LiveProgress } from '../live-attempt.js';
 import type { Colours } from './renderer.js';
 import type { StageView } from './run-model.js';
 import {
@@ -86,12 +87,11 @@ function drawDetail(stage: StageView, canvas: Canvas, room: number): Detail {
   }
 }
 
-function drawProgress(
-  stage: StageView,
-  progress: { readonly fraction: number; readonly message: string | null },
-  { colours }: Canvas,
-  room: number,
-): Detail {
+function drawProgress(stage: StageView, progress: LiveProgress, { colours }: Canvas, room: number): Detail {
+  if (progress.fraction === null) {
+    const cut = fit(oneLine(progress.message ?? ''), room);
+    return { text: colours.dim(cut), width: stringWidth(cut) };
+  }
   const percent = `${Math.floor(progress.fraction * 100)}%`.padStart(4);
   const attempt = stage.retry === null ? '' : ` attempt ${stage.retry.attempt}`;
   const words = `${percent}${attempt} ${oneLine(progress.message ?? '')}`.trimEnd();

@@ -6,6 +6,8 @@ import type { Colours, Renderer } from './renderer.js';
 import { RunModel, type StageView } from './run-model.js';
 import { duration, errorWords, retryWords, stageWords, statusColour, statusSign } from './wording.js';
 
+const ITEM_LINES_MS = 5_000;
+
 export type LineOptions = {
   readonly write: (line: string) => void;
   readonly colours: Colours;
@@ -18,6 +20,8 @@ export class LineRenderer implements Renderer {
   readonly #options: LineOptions;
   readonly #model = new RunModel();
   readonly #toldRetries = new Set<string>();
+  /** When the items of a map were last told of. */
+  readonly #toldItems = new Map<string, number>();
 
   constructor(options: LineOptions) {
     this.#options = options;
@@ -52,6 +56,7 @@ export class LineRenderer implements Renderer {
         this.#tellEnd(event);
         return;
       case 'stage_progress':
+        this.#tellItems(event.stage, event.progress.message);
         return;
       default:
         assertNever(event);
@@ -90,6 +95,16 @@ export class LineRenderer implements Renderer {
     this.#toldRetries.add(key);
     const sign = this.#options.colours.yellow('↻');
     this.#line(`${sign} ${oneLine(stage)} ${retryWords(retry, this.#now())}`);
+  }
+
+  /** How far a map is, now and then: lines stay, unlike a bar. */
+  #tellItems(stage: string, words: string | null): void {
+    const { items } = this.#model.stages.get(stage)?.result ?? {};
+    if (items === undefined || words === null) return;
+    const now = this.#now();
+    if (now - (this.#toldItems.get(stage) ?? Number.NEGATIVE_INFINITY) < ITEM_LINES_MS) return;
+    this.#toldItems.set(stage, now);
+    this.#line(`${this.#options.colours.cyan('▶')} ${oneLine(stage)} ${words}`);
   }
 
   #tellEnd({ result }: Extract<RunEvent, { type: 'run_ended' }>): void {

@@ -1,4 +1,5 @@
 import type { RunResult, RunStatus, StageResult } from '../../engine/result.js';
+import { itemWords } from '../../engine/item-words.js';
 import { oneLine, printable } from './printable.js';
 import type { Colours } from './renderer.js';
 import { stagesAfterEnd } from '../stages-after-end.js';
@@ -58,7 +59,10 @@ function summaryRow(id: string, stage: StageResult, colours: Colours): readonly 
 
 function remark(stage: StageResult): string {
   if (stage.fallback !== undefined) return reuseWords(stage);
-  if (stage.error !== null) return oneLine(stage.error.type);
+  const items = stage.items === undefined ? '' : itemWords(stage.items);
+  if (stage.error !== null)
+    return [oneLine(stage.error.type), items].filter((part) => part !== '').join(', ');
+  if (items !== '') return items;
   if (stage.status === 'skipped') return skipWords(stage.skip_reason).replace(/^skipped: /, '');
   return stage.reused_from === null ? '' : `from ${oneLine(stage.reused_from)}`;
 }

@@ -1,5 +1,6 @@
 import prettyMs from 'pretty-ms';
 import type { RunStatus, SkipReason, StageResult, StageStatus } from '../../engine/result.js';
+import { itemWords } from '../../engine/item-words.js';
 import { assertNever } from '../../shared/assert-never.js';
 import type { StageRetry } from '../run-event.js';
 import type { Colours } from './renderer.js';
@@ -105,7 +106,7 @@ export function stageWords(stage: StageResult): string {
     case 'held':
       return 'held: waits for a person to retry, skip or fail it';
     case 'succeeded':
-      return `succeeded${took(stage)}`;
+      return `succeeded${took(stage)}${ofItems(stage)}`;
     case 'reused':
       return reuseWords(stage);
     case 'failed':
@@ -138,6 +139,11 @@ export function errorWords(error: { readonly type: string; readonly message: str
 function took(stage: StageResult): string {
   const attempts = stage.attempts > 1 ? ` (attempt ${stage.attempts})` : '';
   return stage.duration_ms === null ? attempts : ` in ${duration(stage.duration_ms)}${attempts}`;
+}
+
+/** How a map's items ended. */
+function ofItems({ items }: StageResult): string {
+  return items === undefined ? '' : `: ${itemWords(items)}`;
 }
 
 function because(stage: StageResult): string {

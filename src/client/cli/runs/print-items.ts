@@ -1,6 +1,6 @@
 import type { ItemStatus, ListedItems, MapItem } from '../../items/item-list.js';
 import type { StageItems } from '../../items/stage-items.js';
-import { itemWords } from '../../render/item-words.js';
+import { itemWords } from '../../../engine/item-words.js';
 import { oneLine } from '../../render/printable.js';
 import { errorWords, statusColour, statusSign } from '../../render/wording.js';
 import type { CliContext, Colours } from '../context.js';
