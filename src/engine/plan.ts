@@ -31,6 +31,8 @@ export type Plan = {
   readonly timeout_ms: number | null;
   /** Time from the start of the run after which people are alarmed; the run goes on. */
   readonly deadline_ms: number | null;
+  /** How long before the deadline people are warned. @default a fifth of it */
+  readonly deadline_warn_ms?: number;
   /** Pools that stages name, as they were configured when the plan was made. */
   readonly pools: Readonly<Record<string, PoolSpec>>;
   readonly requires: readonly Requirement[];
@@ -158,6 +160,10 @@ export type StagePlan = {
   readonly undo: UndoPlan | null;
   /** Time from the start of the stage after which people are alarmed; the stage goes on. */
   readonly deadline_ms: number | null;
+  /** How long before the deadline people are warned. @default a fifth of it */
+  readonly deadline_warn_ms?: number;
+  /** Time that code gets to end after it was told to stop, before it is left behind. @default 5 s */
+  readonly grace_ms?: number;
   readonly action: StageAction;
   /** Set by the engine on the work of one item of a map; a definition cannot. */
   readonly item?: ItemRef;

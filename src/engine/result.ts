@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../shared/json.js';
 import type { ArtifactRef } from '../shared/task.js';
 import type { RunOrigin } from './reuse.js';
 import type { ItemLedger } from './map-ledger.js';
-import type { Amendment, Paused, StageDecision } from './steering.js';
+import type { Alarm, Amendment, Paused, StageDecision } from './steering.js';
 
 /**
  * ```
@@ -164,4 +164,6 @@ type RunSummary = {
   readonly paused?: Paused | null;
   /** What people changed while the run went on, oldest first. */
   readonly amendments?: readonly Amendment[];
+  /** Deadlines that were near, at risk or missed, oldest first. */
+  readonly alarms?: readonly Alarm[];
 };

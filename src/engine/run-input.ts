@@ -3,7 +3,7 @@ import type { ItemLedger } from './map-ledger.js';
 import type { PackedPlan } from './pack-plan.js';
 import type { StageResult } from './result.js';
 import type { ReusedRun } from './reuse.js';
-import type { Amendment, OpenStage, Paused } from './steering.js';
+import type { Alarm, Amendment, OpenStage, Paused } from './steering.js';
 import type { StopReason } from './verdict.js';
 
 /** The only argument of the `pipeline` workflow. */
@@ -20,6 +20,8 @@ export type RunInput = {
   readonly reuse?: ReusedRun;
   /** Items of maps that are done already, by stage ID: they are not run again. */
   readonly reuse_items?: Readonly<Record<string, ItemLedger>>;
+  /** How long stages took in earlier runs, in milliseconds by stage ID, to tell early that a deadline will be missed. */
+  readonly expected_ms?: Readonly<Record<string, number>>;
   /** Set by continue-as-new only. */
   readonly carried?: CarriedRun;
 };
@@ -37,4 +39,5 @@ export type CarriedRun = {
   readonly open?: readonly OpenStage[];
   readonly paused?: Paused | null;
   readonly amendments?: readonly Amendment[];
+  readonly alarms?: readonly Alarm[];
 };

@@ -9,7 +9,7 @@ import type {
   StageError,
   StageResult,
 } from './result.js';
-import type { Amendment, Paused } from './steering.js';
+import type { Alarm, Amendment, Paused } from './steering.js';
 import { isoTime, type StageRecord, toStageResult } from './stage-record.js';
 import { hasFailed, type StopReason } from './verdict.js';
 
@@ -39,6 +39,7 @@ export type RunFile = {
   readonly liveItems?: (stage: string) => ItemSummary | undefined;
   readonly paused: Paused | null;
   readonly amendments: readonly Amendment[];
+  readonly alarms: readonly Alarm[];
 };
 
 /** How a run ends whose stages have all ended. */
@@ -94,6 +95,7 @@ export function runStatus(
     state: since === null ? file.state : {},
     paused: file.paused,
     amendments: file.amendments,
+    alarms: file.alarms,
     progress: progressOf(records),
     notes: file.notes,
   };

@@ -21,6 +21,22 @@ export type Amendment = {
   readonly after: Json;
 };
 
+/**
+ * - `deadline_near`: it did not end by the time at which people are warned.
+ * - `deadline_at_risk`: what is left is expected to take longer than there is time.
+ * - `deadline_missed`: it did not end in time; it goes on.
+ */
+export type AlarmKind = 'deadline_near' | 'deadline_at_risk' | 'deadline_missed';
+
+/** What people should know while the run goes on. `stage` is null for the run as a whole. */
+export type Alarm = {
+  readonly kind: AlarmKind;
+  readonly stage: string | null;
+  readonly at: string;
+  readonly deadline: string;
+  readonly message: string;
+};
+
 /** What became of a held stage. `by` is null when its timeout decided. */
 export type StageDecision = {
   readonly decision: 'retry' | 'skip' | 'fail';

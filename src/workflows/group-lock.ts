@@ -36,15 +36,26 @@ export async function group_lock(holder: GroupHolder): Promise<void> {
   }
 }
 
+type GroupMember = {
+  readonly isGoingOn: boolean;
+  readonly isStopped: () => boolean;
+  readonly onQueue: (isQueued: boolean) => void;
+};
+
 /**
  * Takes the run's concurrency group and gives the function that releases it. A run that goes on in a new history
  * always queues, since it was let in already; one that is stopped while it queues gives up. Throws
  * `ConcurrencyConflict` under `reject`.
  */
-export async function acquireGroup(
-  concurrency: Concurrency,
-  run: { readonly isGoingOn: boolean; readonly isStopped: () => boolean },
-): Promise<() => void> {
+export async function enterGroup(concurrency: Concurrency | null, run: GroupMember): Promise<() => void> {
+  if (concurrency === null || run.isStopped()) return () => undefined;
+  run.onQueue(true);
+  const release = await acquireGroup(concurrency, run);
+  run.onQueue(false);
+  return release;
+}
+
+async function acquireGroup(concurrency: Concurrency, run: GroupMember): Promise<() => void> {
   const { group, on_conflict } = concurrency;
   for (let isFirst = !run.isGoingOn; ; isFirst = false) {
     const release = await tryAcquire(group);

@@ -1,4 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { FailurePolicy, RetryPlan } from '../engine/plan.js';
 import type { RunStatus } from '../engine/result.js';
 import type { Steer } from '../engine/steering.js';
 import type { Json, JsonObject } from '../shared/json.js';
@@ -45,3 +46,30 @@ export type SkipStageMessage = Steer & { readonly stage: string; readonly output
 export const failStageUpdate = defineUpdate<void, [FailStageMessage]>('fail_stage');
 
 export type FailStageMessage = Steer & { readonly stage: string };
+
+/** Changes a variable for every stage that has not started. */
+export const setVariableUpdate = defineUpdate<void, [SetVariableMessage]>('set_variable');
+
+export type SetVariableMessage = Steer & { readonly name: string; readonly value: Json };
+
+/** Changes a stage that has not started, or that is held. */
+export const amendStageUpdate = defineUpdate<void, [AmendStageMessage]>('amend_stage');
+
+export type AmendStageMessage = Steer & {
+  readonly stage: string;
+  /** Values that replace params of its own. */
+  readonly params?: JsonObject;
+  readonly retry?: Partial<RetryPlan>;
+  readonly timeout_ms?: number;
+};
+
+/** Changes the settings of the whole run. */
+export const amendRunUpdate = defineUpdate<void, [AmendRunMessage]>('amend_run');
+
+export type AmendRunMessage = Steer & {
+  /** Null is no limit. */
+  readonly max_parallel_stages?: number | null;
+  /** From the start of the run. */
+  readonly deadline_ms?: number;
+  readonly failure?: FailurePolicy;
+};

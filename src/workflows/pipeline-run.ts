@@ -13,7 +13,7 @@ import { continueRun } from './continue-run.js';
 import { showDetails } from './details.js';
 import { DispatchBudget } from './dispatch-budget.js';
 import { endRun } from './end-run.js';
-import { acquireGroup } from './group-lock.js';
+import { enterGroup } from './group-lock.js';
 import { isHistoryLong, MOST_RUNNING, mustDrain } from './history-limits.js';
 import { MapHost } from './map/map-host.js';
 import type { StatusOptions } from './messages.js';
@@ -21,7 +21,7 @@ import { resolveOutputs } from './outputs.js';
 import { restoreReused } from './restore-reused.js';
 import { RunMemory } from './run-memory.js';
 import { RunNotes } from './run-notes.js';
-import { hooksFor, runHook } from './run-hooks.js';
+import { hooksFor, runHooks } from './run-hooks.js';
 import { undoAll } from './run-undo.js';
 import { startClock } from './run-clock.js';
 import { judgeCondition } from './stages/judge-condition.js';
@@ -68,7 +68,7 @@ export class PipelineRun {
     this.#notes = new RunNotes(
       carried?.notes ?? (input.forced === true ? ['started although a requirement was not met'] : []),
     );
-    this.#steering = new Steering(carried, this.#maps);
+    this.#steering = new Steering(input, { maps: this.#maps, root: this.#root, notes: this.#notes });
     const selected = mode === null ? null : (plan.modes[mode]?.stages ?? null);
     this.#ledger = new RunLedger(plan.stages, {
       scheduling: plan.scheduling,
@@ -76,7 +76,7 @@ export class PipelineRun {
       maxRunning: Math.min(plan.max_parallel_stages ?? MOST_RUNNING, MOST_RUNNING),
       selected: selected === null ? null : new Set(selected),
       judge: (stage) => judgeCondition(stage, this.#memory.scope),
-      onEnd: (record) => this.#memory.remember(record),
+      onEnd: (record) => this.#remember(record),
     });
     this.#context = {
       plan,
@@ -100,20 +100,24 @@ export class PipelineRun {
   /** Runs everything to its end. Throws what the workflow ends with when the run does not succeed. */
   execute(): Promise<RunResult> {
     return this.#root.run(async () => {
-      const release = await this.#enterGroup();
+      const release = await enterGroup(this.#plan.concurrency, {
+        isGoingOn: this.#input.carried !== undefined,
+        isStopped: () => this.#ledger.stopped !== null,
+        onQueue: (isQueued) => {
+          this.#status = isQueued ? 'queued' : 'running';
+        },
+      });
       const clock = startClock(this.#plan, this.#startedAt, (note) => this.stop('timed_out', note));
+      this.#steering.deadlines.watchRun(this.#steering.header, this.#startedAt);
       this.#reopen();
       this.#pump();
       await condition(() => this.#isAtRest());
       clock.cancel();
-      if (!this.#ledger.isComplete)
-        return continueRun(this.#input, this.#startedAt, this.#memory, this.#ledger, {
-          notes: this.#notes.all,
-          ...this.#steering.carried(this.#ledger),
-        });
+      this.#steering.deadlines.releaseAll();
+      if (!this.#ledger.isComplete) return this.#continue();
       const status = this.#settle(endStatus(this.#ledger.records, this.#ledger.stopped));
       if (status !== 'succeeded') await this.#undo(status);
-      await this.#runHooks(status);
+      await runHooks(hooksFor(this.#plan.hooks, status), { ...this.#context, status }, this.#hooks);
       release();
       return this.#close(status);
     });
@@ -127,15 +131,14 @@ export class PipelineRun {
   /** What the people who steer the run may do. */
   get steered(): SteeredRun {
     return {
+      plan: this.#plan,
+      startedAt: this.#startedAt,
       ledger: this.#ledger,
       memory: this.#memory,
-      pause: this.#steering.pause,
-      holds: this.#steering.holds,
-      changes: this.#steering.changes,
-      note: (text) => this.#notes.add(text),
+      steering: this.#steering,
+      notes: this.#notes,
       pump: () => this.#pump(),
       stop: (reason, note) => this.stop(reason, note),
-      isOver: () => this.#ledger.isComplete,
     };
   }
 
@@ -149,19 +152,6 @@ export class PipelineRun {
     this.#notes.add(note);
     this.#enforceStop();
     this.#pump();
-  }
-
-  async #enterGroup(): Promise<() => void> {
-    const { concurrency } = this.#plan;
-    const isStopped = () => this.#ledger.stopped !== null;
-    if (concurrency === null || isStopped()) return () => undefined;
-    this.#status = 'queued';
-    const release = await acquireGroup(concurrency, {
-      isGoingOn: this.#input.carried !== undefined,
-      isStopped,
-    });
-    this.#status = 'running';
-    return release;
   }
 
   /** Starts all that may start now. */
@@ -191,6 +181,7 @@ export class PipelineRun {
     if (stopped !== null && !runsAfterStop(stage.run_when, stopped)) {
       return this.#end(stage, { status: 'cancelled' });
     }
+    if (stage.deadline_ms !== null) this.#steering.deadlines.watchStage(stage, Date.now());
     this.#scopes.run(stage, () => {
       const outcome = launchStage(stage, this.#context, this.#onEnd);
       if (outcome !== null) this.#end(stage, outcome);
@@ -208,11 +199,18 @@ export class PipelineRun {
     this.#pump();
   }
 
+  #continue(): Promise<never> {
+    const input = this.#steering.amendedInput(this.#plan, this.#ledger, this.#memory);
+    const rest = { notes: this.#notes.all, ...this.#steering.carried(this.#ledger) };
+    return continueRun(input, this.#startedAt, this.#memory, this.#ledger, rest);
+  }
+
   /** Goes on with the waits for people that began in an earlier history. */
   #reopen(): void {
     for (const open of this.#input.carried?.open ?? []) {
       const stage = this.#ledger.record(open.id)?.plan;
       if (stage === undefined) continue;
+      this.#steering.deadlines.watchStage(stage, Date.parse(open.started_at));
       this.#scopes.run(stage, () => reopenStage(stage, this.#context, { onEnd: this.#onEnd, open }));
     }
   }
@@ -220,6 +218,12 @@ export class PipelineRun {
   /** True when nothing runs but what can go on in a new history. */
   get #isIdle(): boolean {
     return this.#ledger.running.size === this.#steering.waits.count;
+  }
+
+  #remember(record: StageRecord): void {
+    this.#memory.remember(record);
+    if (record.plan.deadline_ms !== null) this.#steering.deadlines.release(record.plan.id);
+    if (this.#input.expected_ms !== undefined) this.#steering.predict(this.#ledger);
   }
 
   #end(stage: StagePlan, outcome: StageOutcome): void {
@@ -238,7 +242,7 @@ export class PipelineRun {
     this.#steering.holds.stop(stopped);
   }
 
-  /** Asked after every workflow task: true when all stages ended and hooks may start, or when the run must go on in a new history. */
+  /** Asked after every workflow task: true when hooks may start, or when the run must go on in a new history. */
   #isAtRest(): boolean {
     if (this.#ledger.isComplete) return !this.#steering.pause.isOn;
     return isHistoryLong() && this.#isIdle;
@@ -257,17 +261,6 @@ export class PipelineRun {
     return undoAll(this.#ledger.ended, { ...this.#context, status }, (id, record) =>
       this.#undone.set(id, record),
     );
-  }
-
-  /** One after the other, in the order of the file; the failure of one keeps none of the others from running. */
-  async #runHooks(status: RunEndStatus): Promise<void> {
-    for (const stage of hooksFor(this.#plan.hooks, status)) {
-      const index = this.#hooks.length;
-      const show = (record: StageRecord): void => {
-        this.#hooks[index] = record;
-      };
-      await runHook(stage, { ...this.#context, status }, show);
-    }
   }
 
   #close(status: RunEndStatus): Promise<RunResult> {
@@ -300,6 +293,7 @@ export class PipelineRun {
       notes: this.#notes.all,
       paused: this.#steering.pause.paused,
       amendments: this.#steering.changes.amendments,
+      alarms: this.#steering.deadlines.alarms,
     };
   }
 }

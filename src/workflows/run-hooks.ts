@@ -1,10 +1,9 @@
 import type { HookName, StagePlan } from '../engine/plan.js';
 import type { RunEndStatus } from '../engine/result.js';
 import type { StageOutcome, StageRecord } from '../engine/stage-record.js';
-import { evaluateCondition } from '../expressions/evaluate.js';
 import type { Scope } from '../expressions/scope.js';
 import type { StageRunContext, StageRunner } from './stages/stage-context.js';
-import { expressionFailure } from './stages/run-stage.js';
+import { judgeCondition } from './stages/judge-condition.js';
 
 /** What stages after the end see of the run. */
 export type HookContext = Omit<StageRunContext, 'scope' | 'mark'> & {
@@ -20,6 +19,20 @@ export function hooksFor(
 ): readonly StagePlan[] {
   if (status === 'succeeded') return [...hooks.on_success, ...hooks.finally];
   return status === 'cancelled' ? hooks.finally : [...hooks.on_failure, ...hooks.finally];
+}
+
+/** One after the other, in the order of the file; the failure of one keeps none of the others from running. `records` gets each. */
+export async function runHooks(
+  hooks: readonly StagePlan[],
+  context: HookContext,
+  records: StageRecord[],
+): Promise<void> {
+  for (const stage of hooks) {
+    const index = records.length;
+    await runHook(stage, context, (record) => {
+      records[index] = record;
+    });
+  }
 }
 
 /** Runs one hook to its end and shows each of its states. A failure stays its own. */
@@ -59,10 +72,5 @@ function outcomeOf(stage: StagePlan, start: StageRunner, context: StageRunContex
 
 function refusal(stage: StagePlan, scope: Scope): StageOutcome | null {
   if (!stage.enabled) return { status: 'skipped', skip_reason: 'disabled' };
-  if (stage.condition === null) return null;
-  try {
-    return evaluateCondition(stage.condition, scope) ? null : { status: 'skipped', skip_reason: 'condition' };
-  } catch (error) {
-    return expressionFailure(stage, error);
-  }
+  return judgeCondition(stage, scope);
 }

@@ -14,7 +14,7 @@ export class RunMemory {
   readonly metrics: Record<string, number> = {};
   readonly #input: RunInput;
   readonly #stages: Record<string, StageScope> = {};
-  readonly #scope: Scope;
+  readonly #scope: { -readonly [K in keyof Scope]: Scope[K] };
 
   /** `facts` are those of the run that this one is a part of, where it has none of its own. */
   constructor(input: RunInput, startedAt: number, facts?: RunFacts) {
@@ -52,6 +52,11 @@ export class RunMemory {
       metrics: outcome?.metrics ?? {},
       error: outcome?.error ?? null,
     };
+  }
+
+  /** What a person changed; later expressions see it. */
+  setVariable(name: string, value: Json): void {
+    this.#scope.variables = { ...this.#scope.variables, [name]: value };
   }
 
   /** Merges what a stage added to shared state and to the run's counters. */

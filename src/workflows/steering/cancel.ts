@@ -10,7 +10,7 @@ export function checkCancel(run: SteeredRun, message: unknown): void {
   if (after_wave !== undefined && typeof after_wave !== 'boolean') {
     throw refusal('`after_wave` must be true or false.');
   }
-  if (run.isOver()) throw refusal('It is too late to cancel the run: all its stages have ended.');
+  if (run.ledger.isComplete) throw refusal('It is too late to cancel the run: all its stages have ended.');
   const { stopped } = run.ledger;
   if (stopped === 'cancelled' || stopped === 'timed_out') {
     throw refusal(`The run was ${stopped.replace('_', ' ')} already and is ending.`);
@@ -22,7 +22,10 @@ export function checkCancel(run: SteeredRun, message: unknown): void {
 
 export function cancel(run: SteeredRun, message: CancelMessage): void {
   const afterWave = message.after_wave === true;
-  run.changes.add(message, 'cancelled', { before: null, after: afterWave ? 'after_wave' : 'graceful' });
+  run.steering.changes.add(message, 'cancelled', {
+    before: null,
+    after: afterWave ? 'after_wave' : 'graceful',
+  });
   run.stop(
     afterWave ? 'after_wave' : 'cancelled',
     `cancelled ${afterWave ? 'after the wave ' : ''}by ${byWhom(message)}`,

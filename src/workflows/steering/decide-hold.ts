@@ -18,7 +18,10 @@ export function retry(run: SteeredRun, message: RetryStageMessage): void {
   const { params, stage } = message;
   const plan = run.ledger.record(stage)?.plan;
   const changed = params === undefined || plan === undefined ? undefined : withParams(plan, params);
-  if (changed !== undefined && typeof changed !== 'string') run.ledger.amend(changed);
+  if (changed !== undefined && typeof changed !== 'string') {
+    run.ledger.amend(changed);
+    run.steering.amend();
+  }
   const amended = run.ledger.record(stage)?.plan;
   decide(run, message, 'retry', (held, who) =>
     held.decide({
@@ -55,9 +58,9 @@ function decide(
   words: string,
   tell: (held: HeldStage, who: { readonly by: string; readonly reason: string | null }) => void,
 ): void {
-  const held = run.holds.find(message.stage);
+  const held = run.steering.holds.find(message.stage);
   if (held === undefined) return;
-  run.note(`stage "${message.stage}" held: ${words} by ${byWhom(message)}`);
+  run.notes.add(`stage "${message.stage}" held: ${words} by ${byWhom(message)}`);
   tell(held, { by: message.by, reason: message.reason ?? null });
 }
 
@@ -65,7 +68,7 @@ function checkHeld(run: SteeredRun, message: unknown): FailStageMessage {
   checkSteer(message);
   const { stage } = message as Partial<FailStageMessage>;
   if (typeof stage !== 'string') throw refusal('The message names no stage: give its ID in `stage`.');
-  if (run.holds.find(stage) !== undefined) return message as FailStageMessage;
+  if (run.steering.holds.find(stage) !== undefined) return message as FailStageMessage;
   const record = run.ledger.record(stage);
   if (record === undefined) {
     throw unknownName(
@@ -74,7 +77,7 @@ function checkHeld(run: SteeredRun, message: unknown): FailStageMessage {
       [...run.ledger.records].map(({ plan }) => plan.id),
     );
   }
-  const decided = run.holds.lastDecision(stage);
+  const decided = run.steering.holds.lastDecision(stage);
   const by =
     decided === undefined
       ? ''

@@ -1,6 +1,8 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import { ApplicationFailure, setHandler } from '@temporalio/workflow';
 import * as messages from '../messages.js';
+import { amendRun, checkAmendRun } from './amend-run.js';
+import { amendStage, checkAmendStage, checkSetVariable, setVariable } from './amend.js';
 import { cancel, checkCancel } from './cancel.js';
 import { checkFail, checkRetry, checkSkip, fail, retry, skip } from './decide-hold.js';
 import { checkPause, checkUnpause, pause, unpause } from './pause.js';
@@ -16,6 +18,9 @@ export function registerSteering(run: SteeredRun): void {
   onUpdate(run, messages.retryStageUpdate, checkRetry, retry);
   onUpdate(run, messages.skipStageUpdate, checkSkip, skip);
   onUpdate(run, messages.failStageUpdate, checkFail, fail);
+  onUpdate(run, messages.setVariableUpdate, checkSetVariable, setVariable);
+  onUpdate(run, messages.amendStageUpdate, checkAmendStage, amendStage);
+  onUpdate(run, messages.amendRunUpdate, checkAmendRun, amendRun);
   setHandler(messages.pauseSignal, bySignal(run, 'pause', checkPause, pause));
   setHandler(messages.unpauseSignal, bySignal(run, 'unpause', checkUnpause, unpause));
   setHandler(messages.cancelSignal, bySignal(run, 'cancel', checkCancel, cancel));
@@ -44,7 +49,7 @@ export function bySignal<M>(
       check(run, message);
     } catch (error) {
       if (!(error instanceof ApplicationFailure)) throw error;
-      return run.note(`${name} was refused: ${error.message}`);
+      return run.notes.add(`${name} was refused: ${error.message}`);
     }
     apply(run, message);
   };

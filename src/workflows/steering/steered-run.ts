@@ -1,21 +1,20 @@
+import type { Plan } from '../../engine/plan.js';
 import type { RunLedger } from '../../engine/run-ledger.js';
 import type { StopReason } from '../../engine/verdict.js';
 import type { RunMemory } from '../run-memory.js';
-import type { ChangeLog } from './change-log.js';
-import type { HoldDesk } from './hold-desk.js';
-import type { PauseSwitch } from './pause-switch.js';
+import type { RunNotes } from '../run-notes.js';
+import type { Steering } from './steering.js';
 
 /** What messages see of a run, and what they may do to it. */
 export type SteeredRun = {
+  /** As it was when the run began; `steering` and `ledger` know what was changed since. */
+  readonly plan: Plan;
+  readonly startedAt: number;
   readonly ledger: RunLedger;
   readonly memory: RunMemory;
-  readonly pause: PauseSwitch;
-  readonly holds: HoldDesk;
-  readonly changes: ChangeLog;
-  readonly note: (text: string) => void;
+  readonly steering: Steering;
+  readonly notes: RunNotes;
   /** Starts what may start now. */
   readonly pump: () => void;
   readonly stop: (reason: StopReason, note: string) => void;
-  /** True once every stage has ended: only hooks may still run. */
-  readonly isOver: () => boolean;
 };

@@ -1,10 +1,26 @@
-import type { CarriedRun } from '../../engine/run-input.js';
+import type { CancellationScope } from '@temporalio/workflow';
+import { packPlan } from '../../engine/pack-plan.js';
+import type { Plan } from '../../engine/plan.js';
+import type { RunInput } from '../../engine/run-input.js';
 import type { RunLedger } from '../../engine/run-ledger.js';
 import type { MapHost } from '../map/map-host.js';
+import type { RunMemory } from '../run-memory.js';
+import type { RunNotes } from '../run-notes.js';
 import { ChangeLog } from './change-log.js';
+import { Deadlines } from './deadlines.js';
 import { HoldDesk } from './hold-desk.js';
 import { OpenWaits } from './open-waits.js';
 import { PauseSwitch } from './pause-switch.js';
+
+export type SteeringOptions = {
+  /** Pausing the run pauses its maps too. */
+  readonly maps: Pick<MapHost, 'pause' | 'unpause'>;
+  readonly root: CancellationScope;
+  readonly notes: RunNotes;
+};
+
+/** The keys of a plan that people may change while its run goes on. */
+export type AmendableHeader = Pick<Plan, 'failure' | 'max_parallel_stages' | 'deadline_ms'>;
 
 /** What people did to a run so far, and what waits for them. */
 export class Steering {
@@ -12,24 +28,67 @@ export class Steering {
   readonly holds = new HoldDesk();
   readonly waits = new OpenWaits();
   readonly changes: ChangeLog;
+  readonly deadlines: Deadlines;
+  readonly #input: RunInput;
+  #header: Partial<AmendableHeader> = {};
+  #isAmended = false;
 
-  /** Pausing the run pauses its maps too. */
-  constructor(carried: CarriedRun | undefined, maps: Pick<MapHost, 'pause' | 'unpause'>) {
+  constructor(input: RunInput, { maps, root, notes }: SteeringOptions) {
+    const { carried } = input;
+    this.#input = input;
     this.pause = new PauseSwitch(carried?.paused ?? null);
     if (this.pause.isOn) maps.pause();
     this.pause.onChange((paused) => (paused === null ? maps.unpause() : maps.pause()));
     this.changes = new ChangeLog(carried?.amendments ?? []);
+    this.deadlines = new Deadlines({
+      alarms: carried?.alarms ?? [],
+      root,
+      note: (text) => notes.add(text),
+    });
+  }
+
+  /** The run's own settings as they are now. */
+  get header(): AmendableHeader & Pick<Plan, 'deadline_warn_ms'> {
+    const { plan } = this.#input;
+    return { ...plan, deadline_ms: plan.deadline_ms ?? null, ...this.#header };
+  }
+
+  /** Has the next history start from what was changed: settings of the run, plans of stages, variables. */
+  amend(header: Partial<AmendableHeader> = {}): void {
+    this.#isAmended = true;
+    this.#header = { ...this.#header, ...header };
+  }
+
+  /** Alarms early when a run with a deadline is not going to meet it. Asked whenever a stage ended. */
+  predict(ledger: RunLedger): void {
+    const { expected_ms } = this.#input;
+    if (expected_ms !== undefined) this.deadlines.predict(ledger.records, expected_ms);
+  }
+
+  /** The input of the run's next history, with the definition as it was changed. */
+  amendedInput(plan: Plan, ledger: RunLedger, memory: RunMemory): RunInput {
+    if (!this.#isAmended) return this.#input;
+    const stages = [...ledger.records].map((record) => record.plan);
+    return {
+      ...this.#input,
+      plan: packPlan({ ...plan, ...this.#header, stages }),
+      variables: memory.scope.variables,
+    };
   }
 
   /** What of it goes along into a new history; nothing where nobody steered. */
-  carried(ledger: RunLedger): Pick<CarriedRun, 'open' | 'paused' | 'amendments'> {
+  carried(
+    ledger: RunLedger,
+  ): Pick<NonNullable<RunInput['carried']>, 'open' | 'paused' | 'amendments' | 'alarms'> {
     const open = this.waits.carried(ledger);
     const { paused } = this.pause;
     const { amendments } = this.changes;
+    const { alarms } = this.deadlines;
     return {
       ...(open.length === 0 ? {} : { open }),
       ...(paused === null ? {} : { paused }),
       ...(amendments.length === 0 ? {} : { amendments }),
+      ...(alarms.length === 0 ? {} : { alarms }),
     };
   }
 }

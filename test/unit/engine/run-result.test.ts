@@ -34,6 +34,7 @@ const FILE: RunFile = {
   state: { big: 'value' },
   paused: null,
   amendments: [],
+  alarms: [],
   notes: ['note'],
 };
 
