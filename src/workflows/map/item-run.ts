@@ -15,6 +15,7 @@ import { RunMemory } from '../run-memory.js';
 import { judgeCondition } from '../stages/judge-condition.js';
 import type { OnStageEnd, StageRunContext } from '../stages/stage-context.js';
 import { failedOutcome, timeoutOutcome } from '../stage-failure.js';
+import { undoAll } from '../run-undo.js';
 import { StopScopes } from '../stop-scopes.js';
 
 export type ItemRunOptions = {
@@ -47,6 +48,7 @@ export class ItemRun {
   #enforced: StopReason | null = null;
   #clock: Clock | null = null;
   #outcome: StageOutcome | null = null;
+  #stopWaiting: (() => void) | null = null;
 
   constructor(options: ItemRunOptions) {
     const { plan, inputs, context } = options;
@@ -115,11 +117,25 @@ export class ItemRun {
         this.#queue = [...this.#ledger.startable(Date.now())].reverse();
         this.#enforceStop();
       }
-      if (this.#queue.length === 0) return;
+      if (this.#queue.length === 0 || this.#isPaused()) return;
       if (budget.isSpent(this.#root)) return budget.onceRefilled(() => this.#pump());
       const stage = this.#queue.pop();
       if (stage !== undefined) this.#launch(stage);
     }
+  }
+
+  /** A paused run starts nothing here either; what was stopped has to end all the same. */
+  #isPaused(): boolean {
+    const { pause } = this.#context;
+    if (!pause.isOn || this.#ledger.stopped !== null) return false;
+    if (this.#stopWaiting !== null) return true;
+    this.#stopWaiting = pause.onChange((paused) => {
+      if (paused !== null) return;
+      this.#stopWaiting?.();
+      this.#stopWaiting = null;
+      this.#pump();
+    });
+    return true;
   }
 
   #launch(stage: StagePlan): void {
@@ -168,21 +184,21 @@ export class ItemRun {
     const outcome = this.#outcomeOf(status);
     const ended: RunEndStatus = outcome.status === 'failed' ? 'failed' : status;
     const hooks = hooksFor(this.#options.plan.hooks, ended);
-    if (hooks.length === 0) return this.#finish(outcome);
-    void this.#root.run(() => this.#runHooks(hooks, ended)).then(() => this.#finish(outcome));
+    const hasUndo = ended !== 'succeeded' && this.#options.plan.stages.some((stage) => stage.undo !== null);
+    if (hooks.length === 0 && !hasUndo) return this.#finish(outcome);
+    void this.#root.run(() => this.#endAs(ended, hooks)).then(() => this.#finish(outcome));
   }
 
-  async #runHooks(hooks: readonly StagePlan[], status: RunEndStatus): Promise<void> {
-    const context = {
-      ...this.#context,
-      status,
-      start: this.#start.bind(this),
-    };
+  /** Takes back what was done if it did not succeed, then runs its hooks. */
+  async #endAs(status: RunEndStatus, hooks: readonly StagePlan[]): Promise<void> {
+    const context = { ...this.#context, status, start: this.#start.bind(this) };
+    if (status !== 'succeeded') await undoAll(this.#ledger.ended, context, () => undefined);
     for (const stage of hooks) await runHook(stage, context, () => undefined);
   }
 
   #finish(outcome: StageOutcome): void {
     this.#release();
+    this.#stopWaiting?.();
     if (this.#isStarting) this.#outcome = outcome;
     else this.#options.onEnd(outcome);
   }
