@@ -47,3 +47,4 @@ search_attribute SluiceMode Keyword
 search_attribute SluiceLabels KeywordList
 search_attribute SluiceFailedStages KeywordList
 search_attribute SluiceParentRun Keyword
+search_attribute SluiceAwaiting Keyword

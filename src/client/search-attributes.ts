@@ -7,7 +7,7 @@ import {
 } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import type { RunInput } from '../engine/run-input.js';
-import { SEARCH_ATTRIBUTE } from '../shared/names.js';
+import { NOTHING_AWAITED, SEARCH_ATTRIBUTE } from '../shared/names.js';
 import { ClientError } from './client-error.js';
 import { isGrpc, messageOf } from './grpc-errors.js';
 
@@ -72,6 +72,7 @@ export function searchAttributesOf(input: RunInput): TypedSearchAttributes {
     pair(SEARCH_ATTRIBUTE.pipeline, plan.pipeline),
     pair(SEARCH_ATTRIBUTE.version, plan.version),
     pair(SEARCH_ATTRIBUTE.status, 'running'),
+    pair(SEARCH_ATTRIBUTE.awaiting, NOTHING_AWAITED),
   ];
   if (mode !== null) pairs.push(pair(SEARCH_ATTRIBUTE.mode, mode));
   if (labels.length > 0) {

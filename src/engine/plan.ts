@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../shared/json.js';
 import type { MapPlan } from './map-plan.js';
 import type {
+  ApprovalPlan,
   CachePlan,
   FallbackPlan,
   HoldPlan,
@@ -200,7 +201,8 @@ export type StageAction =
       readonly every_ms: number;
       /** Limit of the whole wait. */
       readonly wait_timeout_ms: number;
-    };
+    }
+  | { readonly kind: 'approval'; readonly approval: ApprovalPlan };
 
 export type StageKind = StageAction['kind'];
 

@@ -3,6 +3,7 @@ import type { ArtifactRef } from '../shared/task.js';
 import type { RunOrigin } from './reuse.js';
 import type { ItemLedger } from './map-ledger.js';
 import type { Alarm, Amendment, Paused, StageDecision } from './steering.js';
+import type { Approval } from './approval.js';
 
 /**
  * ```
@@ -77,6 +78,18 @@ export type StageResult<S extends StageStatus = StageStatus> = {
   readonly decisions?: readonly StageDecision[];
   /** Set when the stage failed and a fallback gave its output; `error` tells why it was needed. */
   readonly fallback?: 'last_success' | 'value' | 'uses';
+  /** Of a stage that its condition kept from running. */
+  readonly skip_detail?: SkipDetail;
+  /** Of an approval from the moment it waits: who was asked, and who decided what, when and why. */
+  readonly approval?: Approval;
+  /** Of a `sleep` or `until` stage: when its timer rings. */
+  readonly until?: string;
+};
+
+/** A condition that was false, and the values that it read, by their names in it. */
+export type SkipDetail = {
+  readonly condition: string;
+  readonly values: JsonObject;
 };
 
 /** The items of a map in numbers. */

@@ -22,6 +22,8 @@ export type RunInput = {
   readonly reuse_items?: Readonly<Record<string, ItemLedger>>;
   /** How long stages took in earlier runs, in milliseconds by stage ID, to tell early that a deadline will be missed. */
   readonly expected_ms?: Readonly<Record<string, number>>;
+  /** Public keys by the names of those who may approve; with any, a decision counts only if it is signed. */
+  readonly approval_keys?: Readonly<Record<string, string>>;
   /** Set by continue-as-new only. */
   readonly carried?: CarriedRun;
 };

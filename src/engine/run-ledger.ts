@@ -2,7 +2,7 @@ import { dependentsOf, stageLevels } from './levels.js';
 import type { FailurePolicy, Scheduling, StagePlan } from './plan.js';
 import type { StageResult } from './result.js';
 import type { OpenStage } from './steering.js';
-import { fromStageResult, type StageOutcome, type StageRecord } from './stage-record.js';
+import { fromStageResult, type OpenDetails, type StageOutcome, type StageRecord } from './stage-record.js';
 import { hasFailed, type StopReason, runsAfterStop, verdictOf } from './verdict.js';
 
 export type LedgerOptions = {
@@ -121,16 +121,17 @@ export class RunLedger {
 
   /**
    * Shows that a running stage waits for a person, or runs again. A stage that waits takes no slot of
-   * `maxRunning`; when it runs again it does not queue for one. `outcome` is what a held stage waits with.
+   * `maxRunning`; when it runs again it does not queue for one. The outcome in `details` is what a held stage waits with.
    */
   mark(
     id: string,
     status: 'running' | 'awaiting_approval' | 'held',
-    outcome: StageOutcome | null = null,
+    now: number,
+    details: OpenDetails = {},
   ): void {
     const record = this.#record(id);
     if (!this.#running.has(id)) return;
-    this.#records.set(id, { ...record, status, outcome });
+    this.#records.set(id, { ...record, outcome: null, ...details, status, markedAt: now });
     if (status === 'running') this.#parked.delete(id);
     else this.#parked.add(id);
   }

@@ -113,8 +113,8 @@ function isIncomplete(record: StageRecord): boolean {
   return record.outcome?.fallback !== undefined || record.outcome?.skip_reason === 'operator';
 }
 
-function changedAt({ startedAt, endedAt }: StageRecord): number {
-  return endedAt ?? startedAt ?? Number.NEGATIVE_INFINITY;
+function changedAt({ startedAt, markedAt, endedAt }: StageRecord): number {
+  return endedAt ?? markedAt ?? startedAt ?? Number.NEGATIVE_INFINITY;
 }
 
 /** A map that tolerated failed items. */

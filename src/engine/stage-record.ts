@@ -1,8 +1,17 @@
 import type { Json, JsonObject } from '../shared/json.js';
 import type { ArtifactRef } from '../shared/task.js';
+import type { Approval } from './approval.js';
 import type { StagePlan } from './plan.js';
 import type { FallbackPlan } from './stage-extras.js';
-import type { FinalStatus, ItemSummary, SkipReason, StageError, StageResult, StageStatus } from './result.js';
+import type {
+  FinalStatus,
+  ItemSummary,
+  SkipDetail,
+  SkipReason,
+  StageError,
+  StageResult,
+  StageStatus,
+} from './result.js';
 import type { StageDecision } from './steering.js';
 
 /** How a stage ended, as the one who ran it reports it. */
@@ -13,6 +22,8 @@ export type StageOutcome = {
   readonly metrics?: Readonly<Record<string, number>>;
   readonly artifacts?: readonly ArtifactRef[];
   readonly skip_reason?: SkipReason;
+  /** Why its condition was false: the names that it reads with their values. */
+  readonly skip_detail?: SkipDetail;
   readonly reused_from?: string;
   /** What it set in the run's shared state. */
   readonly state?: JsonObject;
@@ -36,7 +47,15 @@ export type StageRecord = {
   readonly endedAt: number | null;
   /** Of a stage that is held: the failure that it waits with. */
   readonly outcome: StageOutcome | null;
+  /** When its status last changed otherwise than by starting or ending. */
+  readonly markedAt?: number;
+  readonly approval?: Approval;
+  /** What a timer waits for, in milliseconds since the epoch. */
+  readonly until?: number;
 };
+
+/** What is known of a running stage beside its status. */
+export type OpenDetails = Partial<Pick<StageRecord, 'outcome' | 'approval' | 'until'>>;
 
 /**
  * A record as people and clients see it. `withOutput: false` leaves the output out (null). `live`: how the items of a
@@ -65,6 +84,9 @@ export function toStageResult(record: StageRecord, withOutput = true, live?: Ite
     ...(items === undefined ? {} : { items: withOutput ? items : withoutLedger(items) }),
     ...(outcome?.decisions === undefined ? {} : { decisions: outcome.decisions }),
     ...(outcome?.fallback === undefined ? {} : { fallback: outcome.fallback }),
+    ...(outcome?.skip_detail === undefined ? {} : { skip_detail: outcome.skip_detail }),
+    ...(record.approval === undefined ? {} : { approval: record.approval }),
+    ...(record.until === undefined ? {} : { until: isoTime(record.until) }),
   };
 }
 
@@ -80,6 +102,8 @@ export function fromStageResult(plan: StagePlan, wave: number, result: StageResu
     status: result.status,
     startedAt: result.started_at === null ? null : Date.parse(result.started_at),
     endedAt: result.ended_at === null ? null : Date.parse(result.ended_at),
+    ...(result.approval === undefined ? {} : { approval: result.approval }),
+    ...(result.until === undefined ? {} : { until: Date.parse(result.until) }),
     outcome: {
       status: result.status as FinalStatus,
       output: result.output,
@@ -89,6 +113,7 @@ export function fromStageResult(plan: StagePlan, wave: number, result: StageResu
       ...(result.decisions === undefined ? {} : { decisions: result.decisions }),
       ...(result.error === null ? {} : { error: result.error }),
       ...(result.skip_reason === null ? {} : { skip_reason: result.skip_reason }),
+      ...(result.skip_detail === undefined ? {} : { skip_detail: result.skip_detail }),
       ...(result.reused_from === null ? {} : { reused_from: result.reused_from }),
       ...(result.state === undefined ? {} : { state: result.state }),
       ...(result.versions === undefined ? {} : { versions: result.versions }),

@@ -41,7 +41,12 @@ export const SEARCH_ATTRIBUTE = {
   labels: 'SluiceLabels',
   failedStages: 'SluiceFailedStages',
   parentRun: 'SluiceParentRun',
+  /** What people have to decide: `none`, or kinds joined by a comma. */
+  awaiting: 'SluiceAwaiting',
 } as const;
+
+/** The value of {@link SEARCH_ATTRIBUTE}`.awaiting` while nobody has to decide anything. */
+export const NOTHING_AWAITED = 'none';
 
 /** Types carried by errors across Temporal. A definition's `retryable_errors` may name them. */
 export const ERROR_TYPE = {
@@ -79,6 +84,8 @@ export const ERROR_TYPE = {
   workerShutdown: 'WorkerShutdown',
   /** A message to a run was refused; nothing changed. */
   refused: 'SteeringRefused',
+  /** People rejected an approval, or too few approved it in time. Not retried. */
+  rejected: 'Rejected',
   /** A run could not start because another holds its concurrency group. */
   concurrency: 'ConcurrencyConflict',
 } as const;

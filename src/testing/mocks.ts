@@ -62,6 +62,8 @@ function mockedStage(stage: StagePlan): StagePlan {
       return calling(stage, { ...action.request });
     case 'wait_for':
       return calling(stage, { ...action.target });
+    case 'approval':
+      return calling(stage, { message: action.approval.message, evidence: action.approval.evidence });
     default:
       return stage;
   }

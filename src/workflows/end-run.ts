@@ -27,9 +27,17 @@ export async function endRun(file: RunFile): Promise<RunResult> {
   }
 }
 
-/** Retryable, so that the `retry` of a stage that runs this pipeline applies; a run of its own has no retry policy. */
+/**
+ * Retryable, so that the `retry` of a stage that runs this pipeline applies; a run of its own has no retry policy. What
+ * people rejected is not asked again.
+ */
 function failure(type: string, message: string, result: RunResult): ApplicationFailure {
-  return ApplicationFailure.create({ type, message, nonRetryable: false, details: [result] });
+  return ApplicationFailure.create({
+    type,
+    message,
+    nonRetryable: result.error?.type === ERROR_TYPE.rejected,
+    details: [result],
+  });
 }
 
 function reason({ error }: RunResult): string {

@@ -1,3 +1,10 @@
 export { group_lock } from './group-lock.js';
-export { cancelAfterWaveSignal, statusQuery } from './messages.js';
+export {
+  approveSignal,
+  approveUpdate,
+  cancelAfterWaveSignal,
+  rejectSignal,
+  rejectUpdate,
+  statusQuery,
+} from './messages.js';
 export { pipeline } from './pipeline.js';

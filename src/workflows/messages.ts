@@ -73,3 +73,32 @@ export type AmendRunMessage = Steer & {
   readonly deadline_ms?: number;
   readonly failure?: FailurePolicy;
 };
+
+/** A person's decision about an approval: the argument of `approve` and `reject`, as update and as signal. */
+export type ApprovalMessage = {
+  /** May be left out where exactly one stage waits for approval. */
+  readonly stage?: string;
+  /** Who decides. */
+  readonly as: string;
+  /** A rejection needs one. */
+  readonly comment?: string | null;
+  /** Values for the fields of the approval. */
+  readonly fields?: JsonObject;
+  /** The Ed25519 signature in hexadecimal, where the run was started with approval keys. */
+  readonly signature?: string;
+};
+
+/** How the stage stands after a decision. */
+export type ApprovalAnswer = {
+  readonly stage: string;
+  readonly status: 'awaiting_approval' | 'succeeded' | 'failed';
+  readonly approvals: number;
+  readonly required: number;
+};
+
+export const approveUpdate = defineUpdate<ApprovalAnswer, [ApprovalMessage]>('approve');
+export const rejectUpdate = defineUpdate<ApprovalAnswer, [ApprovalMessage]>('reject');
+
+/** What an update would refuse is recorded in the run's notes and changes nothing. */
+export const approveSignal = defineSignal<[ApprovalMessage]>('approve');
+export const rejectSignal = defineSignal<[ApprovalMessage]>('reject');

@@ -28,6 +28,7 @@ import { judgeCondition } from './stages/judge-condition.js';
 import { launchStage } from './stages/launch-stage.js';
 import { reopenStage } from './stages/run-stage.js';
 import type { StageRunContext, StageWait } from './stages/stage-context.js';
+import { shownIn } from './steering/open-waits.js';
 import type { SteeredRun } from './steering/steered-run.js';
 import { Steering } from './steering/steering.js';
 import { StopScopes } from './stop-scopes.js';
@@ -87,8 +88,7 @@ export class PipelineRun {
       launch: launchStage,
       ...(input.reuse_items === undefined ? {} : { reuseItems: input.reuse_items }),
       mark: (stage, status, wait) => this.#mark(stage, status, wait),
-      pause: this.#steering.pause,
-      holds: this.#steering.holds,
+      ...this.#steering.desks,
     };
     if (carried !== undefined) this.#ledger.restore(carried.ended, carried.stopped, carried.open);
     else if (input.reuse !== undefined)
@@ -194,7 +194,7 @@ export class PipelineRun {
   };
 
   #mark(stage: StagePlan, status: 'running' | 'awaiting_approval' | 'held', wait?: StageWait): void {
-    this.#ledger.mark(stage.id, status, wait?.outcome);
+    this.#ledger.mark(stage.id, status, Date.now(), shownIn(wait));
     this.#steering.waits.set(stage.id, wait);
     this.#pump();
   }

@@ -1,7 +1,7 @@
 import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributePair } from '@temporalio/common';
 import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { PackedPlan } from '../engine/pack-plan.js';
-import { SEARCH_ATTRIBUTE } from '../shared/names.js';
+import { NOTHING_AWAITED, SEARCH_ATTRIBUTE } from '../shared/names.js';
 
 const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
 const keywords = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD_LIST);
@@ -24,6 +24,16 @@ export function publishStatus(status: string, failedStages: readonly string[]): 
   upsertSearchAttributes([{ key: keyword(SEARCH_ATTRIBUTE.status), value: status }, ...failed]);
 }
 
+/**
+ * Marks what the run waits for people to decide. A server that does not know the attribute is one whose runs start
+ * without it.
+ */
+export function publishAwaiting(kinds: readonly string[]): void {
+  if (workflowInfo().searchAttributes[SEARCH_ATTRIBUTE.awaiting] === undefined) return;
+  const value = kinds.length === 0 ? NOTHING_AWAITED : [...new Set(kinds)].sort().join(',');
+  upsertSearchAttributes([{ key: keyword(SEARCH_ATTRIBUTE.awaiting), value }]);
+}
+
 /** The search attributes of a child run. */
 export function childSearchAttributes(plan: PackedPlan): {
   readonly typedSearchAttributes?: SearchAttributePair[];
@@ -36,7 +46,13 @@ export function childSearchAttributes(plan: PackedPlan): {
       { key: keyword(SEARCH_ATTRIBUTE.version), value: plan.version },
       { key: keyword(SEARCH_ATTRIBUTE.status), value: 'running' },
       { key: keyword(SEARCH_ATTRIBUTE.parentRun), value: workflowInfo().workflowId },
+      ...awaitingOfChild(),
       ...(labels.length === 0 ? [] : [{ key: keywords(SEARCH_ATTRIBUTE.labels), value: labels }]),
     ],
   };
+}
+
+function awaitingOfChild(): readonly SearchAttributePair[] {
+  if (workflowInfo().searchAttributes[SEARCH_ATTRIBUTE.awaiting] === undefined) return [];
+  return [{ key: keyword(SEARCH_ATTRIBUTE.awaiting), value: NOTHING_AWAITED }];
 }

@@ -1,5 +1,6 @@
 import prettyMs from 'pretty-ms';
 import type { ProbeTarget, StageAction } from '../../engine/plan.js';
+import type { ApprovalPlan } from '../../engine/stage-extras.js';
 import { assertNever } from '../../shared/assert-never.js';
 import type { Json } from '../../shared/json.js';
 
@@ -24,6 +25,8 @@ export function describeAction(action: StageAction): string {
       return action.time;
     case 'wait_for':
       return `${targetWords(action.target)}, every ${formatMs(action.every_ms)}`;
+    case 'approval':
+      return approvalWords(action.approval);
     default:
       return assertNever(action);
   }
@@ -57,6 +60,13 @@ function setWords(output: Json, stateKeys: readonly string[]): string {
     ...(stateKeys.length === 0 ? [] : [`state ${stateKeys.join(', ')}`]),
   ];
   return parts.join(' and ');
+}
+
+function approvalWords({ approvers, required, timeout_ms }: ApprovalPlan): string {
+  const who = Array.isArray(approvers) && approvers.length === 0 ? 'anyone' : shown(approvers);
+  const names = Array.isArray(approvers) && approvers.length > 0 ? approvers.map(shown).join(', ') : who;
+  const limit = timeout_ms === null ? '' : `, within ${formatMs(timeout_ms)}`;
+  return `${required} of ${names}${limit}`;
 }
 
 function targetWords(target: ProbeTarget): string {

@@ -32,6 +32,7 @@ const SHAPES: Readonly<Record<StageKind, string>> = {
   sleep: 'ellipse',
   until: 'ellipse',
   wait_for: 'ellipse',
+  approval: 'invtrapezium',
 };
 
 function cluster(key: string, label: string, nodes: readonly GraphNode[], rank: string): readonly string[] {

@@ -34,6 +34,7 @@ const SHAPES: Readonly<Record<StageKind, readonly [open: string, close: string]>
   sleep: ['([', '])'],
   until: ['([', '])'],
   wait_for: ['([', '])'],
+  approval: ['[\\', '/]'],
 };
 
 const CLASSES: readonly string[] = [

@@ -1,10 +1,8 @@
-import { inputViolations } from '../../engine/check-inputs.js';
-import type { InputSpec } from '../../engine/plan.js';
 import type { Json } from '../../shared/json.js';
 import type { Draft } from '../draft.js';
 import type { Reporter } from '../reporter.js';
-import type { InputDefinition } from '../schema/header-schema.js';
 import { listNames, suggest } from '../suggest.js';
+import { checkInput } from './check-input.js';
 import { checkNoExpressions, checkTemplate } from './check-template.js';
 import type { Names } from './names.js';
 
@@ -17,74 +15,14 @@ export function checkHeader(draft: Draft, names: Names, reporter: Reporter): voi
   for (const [key, value] of Object.entries(header)) {
     if (!EVALUATED.has(key)) checkNoExpressions(value as Json, [key], null, reporter);
   }
-  for (const [name, input] of Object.entries(header.inputs ?? {})) checkInput(name, input, reporter);
+  for (const [name, input] of Object.entries(header.inputs ?? {})) {
+    checkInput(input, { path: ['inputs', name], subject: `input "${name}"`, stage: null }, reporter);
+  }
   checkSecrets(header.secrets ?? [], reporter);
   checkModes(draft, names, reporter);
   for (const [name, value] of Object.entries(header.outputs ?? {})) {
     const place = { path: ['outputs', name], stage: null, list: 'outputs', names, reporter } as const;
     checkTemplate(value, { ...place, secrets: false, uses: () => undefined });
-  }
-}
-
-const LIMITS: Readonly<Record<string, readonly InputDefinition['type'][]>> = {
-  pattern: ['string'],
-  min_length: ['string'],
-  max_length: ['string'],
-  minimum: ['integer', 'number'],
-  maximum: ['integer', 'number'],
-  exclusive_minimum: ['integer', 'number'],
-  exclusive_maximum: ['integer', 'number'],
-  multiple_of: ['integer', 'number'],
-  min_items: ['list'],
-  max_items: ['list'],
-  unique_items: ['list'],
-};
-
-const RANGES = [
-  ['minimum', 'maximum'],
-  ['min_length', 'max_length'],
-  ['min_items', 'max_items'],
-] as const;
-
-function checkInput(name: string, input: InputDefinition, reporter: Reporter): void {
-  const at = ['inputs', name];
-  const report = (key: string, message: string): void => {
-    reporter.report({ code: 'bad-input', path: [...at, key], message: `input "${name}" ${message}` });
-  };
-  for (const [limit, types] of Object.entries(LIMITS)) {
-    if (!Object.hasOwn(input, limit) || types.includes(input.type)) continue;
-    report(limit, `is of type ${input.type}; \`${limit}\` fits only ${types.join(' and ')}`);
-  }
-  for (const [low, high] of RANGES) {
-    const [from, to] = [input[low], input[high]];
-    if (from !== undefined && to !== undefined && from > to) {
-      report(high, `allows nothing: \`${low}\` is ${from}, \`${high}\` is ${to}`);
-    }
-  }
-  const { pattern, ...rest } = input;
-  const isPatternGood = pattern === undefined || isPattern(pattern);
-  if (!isPatternGood) report('pattern', `has a \`pattern\` that is not a regular expression: ${pattern}`);
-  const spec = (isPatternGood ? input : rest) as InputSpec;
-  checkExamples(spec, report);
-}
-
-function checkExamples(spec: InputSpec, report: (key: string, message: string) => void): void {
-  const { enum: allowed, ...open } = spec;
-  for (const value of allowed ?? []) {
-    const [violation] = inputViolations(open, value);
-    if (violation !== undefined) report('enum', `has a value in \`enum\` that does not fit: it ${violation}`);
-  }
-  if (spec.default === undefined || spec.default === null) return;
-  for (const violation of inputViolations(spec, spec.default)) {
-    report('default', `has a default that does not fit: it ${violation}`);
-  }
-}
-
-function isPattern(pattern: string): boolean {
-  try {
-    return new RegExp(pattern, 'u') instanceof RegExp;
-  } catch {
-    return false;
   }
 }
 

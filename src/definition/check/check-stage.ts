@@ -4,6 +4,7 @@ import { hasExpression } from '../../expressions/inspect.js';
 import type { StageEntry } from '../draft.js';
 import type { Reporter } from '../reporter.js';
 import { shown } from '../schema/report-issues.js';
+import { checkApproval } from './check-approval.js';
 import { checkExpression } from './check-expression.js';
 import { checkNoExpressions, checkTemplate } from './check-template.js';
 import type { Names } from './names.js';
@@ -23,6 +24,7 @@ const EVALUATED = new Set([
   'wait_for',
   'fallback',
   'undo',
+  'approval',
 ]);
 
 export type StageUses = ReadonlySet<string>;
@@ -72,6 +74,7 @@ class StageCheck {
     this.#checkWait(data.wait_for);
     this.#template(data.fallback?.value, ['fallback', 'value'], false);
     this.#template(data.fallback?.with, ['fallback', 'with'], true);
+    checkApproval(this.#entry, (keys) => this.#place(keys), this.#reporter);
   }
 
   #place(keys: readonly (string | number)[]) {

@@ -4,6 +4,7 @@ import { parseDuration } from '../../shared/duration.js';
 import { assertNever } from '../../shared/assert-never.js';
 import type { StageEntry } from '../draft.js';
 import type { StageDefinition } from '../schema/stage-schema.js';
+import { buildApproval } from './build-approval.js';
 
 /** What a checked stage does. Only called once the definition has no errors. */
 export function buildAction(entry: StageEntry, pipelineKeys: ReadonlyMap<string, string>): StageAction {
@@ -32,6 +33,8 @@ export function buildAction(entry: StageEntry, pipelineKeys: ReadonlyMap<string,
       return { kind, time: data.until ?? '' };
     case 'wait_for':
       return buildWait(data.wait_for);
+    case 'approval':
+      return { kind, approval: buildApproval(data.approval) };
     default:
       return assertNever(kind);
   }

@@ -1,8 +1,9 @@
-import type { InputSpec, Mode, Plan, StagePlan } from '../../engine/plan.js';
+import type { Mode, Plan, StagePlan } from '../../engine/plan.js';
 import type { JsonObject } from '../../shared/json.js';
 import type { StageEdges } from '../check/check-graph.js';
 import type { Draft, StageEntry } from '../draft.js';
 import type { HeaderDefinition } from '../schema/header-schema.js';
+import { buildInput } from './build-input.js';
 import { createStageBuilder, ms } from './build-stage.js';
 
 export type PlanParts = {
@@ -51,10 +52,6 @@ export function buildPlan(parts: PlanParts): Plan {
     outputs: header.outputs ?? {},
     pipelines: parts.pipelines,
   };
-}
-
-function buildInput(input: NonNullable<HeaderDefinition['inputs']>[string]): InputSpec {
-  return { ...(input as Omit<InputSpec, 'required'>), required: input.required ?? false };
 }
 
 function buildConcurrency(header: HeaderDefinition): Plan['concurrency'] {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { approvalSchema } from './approval-schema.js';
 import {
   choice,
   duration,
@@ -31,6 +32,7 @@ export const KIND_KEYS = [
   'sleep',
   'until',
   'wait_for',
+  'approval',
 ] as const;
 
 export type KindKey = (typeof KIND_KEYS)[number];
@@ -206,6 +208,7 @@ export const stageSchema = object({
     .describe('Kind: waits for a duration.'),
   until: text.optional().describe('Kind: waits until an ISO 8601 time.'),
   wait_for: waitForSchema.optional().describe('Kind: waits until something is true.'),
+  approval: approvalSchema.optional().describe('Kind: waits for people to approve or reject.'),
 });
 
 export type StageDefinition = z.output<typeof stageSchema>;

@@ -7,7 +7,6 @@ export const UNSUPPORTED_TOP_KEYS: ReadonlySet<string> = new Set([
 ]);
 
 export const UNSUPPORTED_STAGE_KEYS: ReadonlySet<string> = new Set([
-  'approval',
   'canary',
   'hold_on_failure',
   'map',
@@ -16,4 +15,4 @@ export const UNSUPPORTED_STAGE_KEYS: ReadonlySet<string> = new Set([
 ]);
 
 /** Unsupported keys that say what a stage does, so that such a stage does have a kind. */
-export const UNSUPPORTED_KINDS: ReadonlySet<string> = new Set(['approval', 'canary']);
+export const UNSUPPORTED_KINDS: ReadonlySet<string> = new Set(['canary']);

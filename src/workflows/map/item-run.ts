@@ -68,7 +68,7 @@ export class ItemRun {
       plan: { ...plan, pipelines: context.plan.pipelines },
       memory: this.#memory,
       scope: this.#memory.scope,
-      mark: (stage, status) => this.#ledger.mark(stage.id, status),
+      mark: (stage, status) => this.#ledger.mark(stage.id, status, Date.now()),
     };
   }
 

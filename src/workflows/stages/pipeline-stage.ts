@@ -45,11 +45,17 @@ export function runPipeline(
       `pipeline "${plan.pipeline}": ${request.problems.join('; ')}`,
     );
   }
-  void execute(stage, request.input, context.pause).then(
+  void execute(stage, withKeys(request.input, context), context.pause).then(
     (result) => onEnd(stage, succeeded(result)),
     (error: unknown) => onEnd(stage, childOutcome(stage, plan, error)),
   );
   return null;
+}
+
+/** Who must sign in the parent must sign in the child. */
+function withKeys(input: RunInput, { approvals }: StageRunContext): RunInput {
+  const keys = approvals?.keys ?? {};
+  return Object.keys(keys).length === 0 ? input : { ...input, approval_keys: keys };
 }
 
 /** One attempt of the stage is one run of the child, so the stage's timeout bounds the child's own. */

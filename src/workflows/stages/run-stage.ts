@@ -7,6 +7,7 @@ import { failedOutcome } from '../stage-failure.js';
 import { reopenHold, withHold } from '../steering/hold-layer.js';
 import { runAsActivity } from './activity-stage.js';
 import { fallbackEnd, withFallback } from './fallback.js';
+import { reopenApproval, runApproval } from './approval-stage.js';
 import { runGate } from './gate-stage.js';
 import { runPipeline } from './pipeline-stage.js';
 import { runSet } from './set-stage.js';
@@ -24,6 +25,7 @@ const RUNNERS: Readonly<Record<StageKind, StageRunner>> = {
   sleep: runSleep,
   until: runUntil,
   wait_for: runWaitFor,
+  approval: runApproval,
 };
 
 /** Starts a stage of any kind, as {@link StageRunner} says. An expression that cannot be evaluated fails the stage. */
@@ -51,7 +53,7 @@ export function reopenStage(
     case 'held':
       return reopenHold(stage, context, { ...options, onEnd, run: startKind });
     case 'awaiting_approval':
-      throw new Error(`Stage "${stage.id}" cannot wait for an approval.`);
+      return reopenApproval(stage, context, options);
     default:
       return assertNever(options.open.status);
   }

@@ -1,11 +1,12 @@
 import type { Plan, StagePlan } from '../../engine/plan.js';
 import type { ItemLedger } from '../../engine/map-ledger.js';
-import type { StageOutcome } from '../../engine/stage-record.js';
+import type { OpenDetails, StageOutcome } from '../../engine/stage-record.js';
 import type { Scope } from '../../expressions/scope.js';
 import type { Json } from '../../shared/json.js';
 import type { DispatchBudget } from '../dispatch-budget.js';
 import type { MapHost } from '../map/map-host.js';
 import type { RunMemory } from '../run-memory.js';
+import type { ApprovalDesk } from '../steering/approval-desk.js';
 import type { HoldDesk } from '../steering/hold-desk.js';
 import type { PauseSwitch } from '../steering/pause-switch.js';
 
@@ -30,16 +31,17 @@ export type StageRunContext = {
   /** Whoever starts items or attempts by itself asks it first. */
   readonly pause: PauseSwitch;
   readonly holds: HoldDesk;
+  /** Where people approve; undefined where nobody could find what waits. */
+  readonly approvals: ApprovalDesk | undefined;
   /** Runs pipelines in another way than as child workflows; set where they are items of a fan-out. */
   readonly runPipeline?: StageRunner;
 };
 
-/** A wait for people. A run whose stages all wait may go on in a new history, which reopens them with what they carry. */
-export type StageWait = {
-  /** What the stage waits with, shown meanwhile. */
-  readonly outcome?: StageOutcome;
-  readonly carry: () => Json;
-};
+/**
+ * What a stage waits for or with, shown meanwhile. A run whose stages all wait for people may go on in a new history,
+ * which reopens them with what they carry; one that carries nothing keeps the run in its history.
+ */
+export type StageWait = OpenDetails & { readonly carry?: () => Json };
 
 /** Called once with how a stage ended, by kinds that cannot tell at once. */
 export type OnStageEnd = (stage: StagePlan, outcome: StageOutcome) => void;

@@ -21,7 +21,7 @@ export function runSleep(stage: StagePlan, context: StageRunContext, onEnd: OnSt
       `sleep gave ${JSON.stringify(given)}, expected a duration such as 90s or 1h30m`,
     );
   }
-  return waitUntil(stage, Date.now() + ms, onEnd);
+  return waitUntil(stage, Date.now() + ms, context, onEnd);
 }
 
 /** Waits until an instant on a durable timer; one in the past passes at once. */
@@ -36,13 +36,19 @@ export function runUntil(stage: StagePlan, context: StageRunContext, onEnd: OnSt
       `until gave ${JSON.stringify(value)}, expected a time such as 2026-01-31T18:00:00Z`,
     );
   }
-  return waitUntil(stage, instant, onEnd);
+  return waitUntil(stage, instant, context, onEnd);
 }
 
-function waitUntil(stage: StagePlan, instant: number, onEnd: OnStageEnd): StageOutcome | null {
+function waitUntil(
+  stage: StagePlan,
+  instant: number,
+  context: StageRunContext,
+  onEnd: OnStageEnd,
+): StageOutcome | null {
   const succeeded: StageOutcome = { status: 'succeeded', output: { until: isoTime(instant) }, attempts: 1 };
   const ms = instant - Date.now();
   if (ms <= 0) return succeeded;
+  context.mark(stage, 'running', { until: instant });
   void sleep(ms, { summary: summaryOf(stage) }).then(
     () => onEnd(stage, succeeded),
     (error: unknown) => {

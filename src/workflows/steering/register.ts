@@ -1,10 +1,12 @@
 import type { UpdateDefinition } from '@temporalio/common';
-import { ApplicationFailure, setHandler } from '@temporalio/workflow';
+import { setHandler } from '@temporalio/workflow';
 import * as messages from '../messages.js';
 import { amendRun, checkAmendRun } from './amend-run.js';
 import { amendStage, checkAmendStage, checkSetVariable, setVariable } from './amend.js';
+import { bySignal } from './by-signal.js';
 import { cancel, checkCancel } from './cancel.js';
 import { checkFail, checkRetry, checkSkip, fail, retry, skip } from './decide-hold.js';
+import { handleApprovals } from './handle-approvals.js';
 import { checkPause, checkUnpause, pause, unpause } from './pause.js';
 import type { SteeredRun } from './steered-run.js';
 
@@ -24,6 +26,7 @@ export function registerSteering(run: SteeredRun): void {
   setHandler(messages.pauseSignal, bySignal(run, 'pause', checkPause, pause));
   setHandler(messages.unpauseSignal, bySignal(run, 'unpause', checkUnpause, unpause));
   setHandler(messages.cancelSignal, bySignal(run, 'cancel', checkCancel, cancel));
+  handleApprovals(run);
 }
 
 function onUpdate<M>(
@@ -35,22 +38,4 @@ function onUpdate<M>(
   setHandler(definition, (message: M) => apply(run, message), {
     validator: (message: M) => check(run, message),
   });
-}
-
-/** Does what an update of the same name does; one that it would refuse leaves a note and changes nothing. */
-export function bySignal<M>(
-  run: SteeredRun,
-  name: string,
-  check: Check,
-  apply: Apply<M>,
-): (message: M) => void {
-  return (message) => {
-    try {
-      check(run, message);
-    } catch (error) {
-      if (!(error instanceof ApplicationFailure)) throw error;
-      return run.notes.add(`${name} was refused: ${error.message}`);
-    }
-    apply(run, message);
-  };
 }

@@ -6,6 +6,8 @@ import type { RunLedger } from '../../engine/run-ledger.js';
 import type { MapHost } from '../map/map-host.js';
 import type { RunMemory } from '../run-memory.js';
 import type { RunNotes } from '../run-notes.js';
+import { ApprovalDesk } from './approval-desk.js';
+import { Awaiting } from './awaiting.js';
 import { ChangeLog } from './change-log.js';
 import { Deadlines } from './deadlines.js';
 import { HoldDesk } from './hold-desk.js';
@@ -27,6 +29,8 @@ export class Steering {
   readonly pause: PauseSwitch;
   readonly holds = new HoldDesk();
   readonly waits = new OpenWaits();
+  readonly awaiting = new Awaiting();
+  readonly approvals: ApprovalDesk;
   readonly changes: ChangeLog;
   readonly deadlines: Deadlines;
   readonly #input: RunInput;
@@ -36,6 +40,7 @@ export class Steering {
   constructor(input: RunInput, { maps, root, notes }: SteeringOptions) {
     const { carried } = input;
     this.#input = input;
+    this.approvals = new ApprovalDesk(input.approval_keys ?? {}, this.awaiting);
     this.pause = new PauseSwitch(carried?.paused ?? null);
     if (this.pause.isOn) maps.pause();
     this.pause.onChange((paused) => (paused === null ? maps.unpause() : maps.pause()));
@@ -74,6 +79,11 @@ export class Steering {
       plan: packPlan({ ...plan, ...this.#header, stages }),
       variables: memory.scope.variables,
     };
+  }
+
+  /** Where stages wait for people, and where messages find them. */
+  get desks(): Pick<Steering, 'pause' | 'holds' | 'approvals'> {
+    return { pause: this.pause, holds: this.holds, approvals: this.approvals };
   }
 
   /** What of it goes along into a new history; nothing where nobody steered. */

@@ -35,7 +35,7 @@ it('adds what a namespace lacks, once per connection', async () => {
   const { connection, added } = operator(ALL.slice(0, 4));
   await ensureSearchAttributes(connection, 'default');
   await ensureSearchAttributes(connection, 'default');
-  expect(added).toEqual([{ SluiceLabels: 7, SluiceFailedStages: 7, SluiceParentRun: 2 }]);
+  expect(added).toEqual([{ SluiceLabels: 7, SluiceFailedStages: 7, SluiceParentRun: 2, SluiceAwaiting: 2 }]);
 });
 
 it('takes them for present when it may not look, because somebody else may have added them', async () => {
@@ -43,7 +43,7 @@ it('takes them for present when it may not look, because somebody else may have 
 });
 
 it('gives the command for an administrator when it may look but not add', async () => {
-  const { connection } = operator(ALL.slice(1), { add: denied });
+  const { connection } = operator([...ALL.slice(1), 'SluiceAwaiting'], { add: denied });
   await expect(ensureSearchAttributes(connection, 'prod')).rejects.toMatchObject({
     code: 'search_attributes',
     message:
@@ -63,6 +63,7 @@ it('marks a run with its pipeline, version, mode and labels', () => {
   const pairs = searchAttributesOf({ plan, inputs: {}, variables: {}, mode: 'daily' }).getAll();
   expect(Object.fromEntries(pairs.map(({ key, value }) => [key.name, value]))).toEqual({
     SluicePipeline: 'example',
+    SluiceAwaiting: 'none',
     SluiceVersion: '1.0.0',
     SluiceStatus: 'running',
     SluiceMode: 'daily',

@@ -853,7 +853,7 @@ stages:
   - { id: a, depends_on: [] }
 `,
       problems: [
-        `no-kind pipeline.yaml:3:5 stage "a" does not say what to do. Give it one of: uses, run, http, pipeline, gate, set, sleep, until, wait_for`,
+        `no-kind pipeline.yaml:3:5 stage "a" does not say what to do. Give it one of: uses, run, http, pipeline, gate, set, sleep, until, wait_for, approval`,
       ],
     },
     {
@@ -863,7 +863,7 @@ stages:
   - { id: a, usess: x }
 `,
       problems: [
-        `no-kind pipeline.yaml:3:5 stage "a" does not say what to do. Give it one of: uses, run, http, pipeline, gate, set, sleep, until, wait_for. Did you mean "uses"?`,
+        `no-kind pipeline.yaml:3:5 stage "a" does not say what to do. Give it one of: uses, run, http, pipeline, gate, set, sleep, until, wait_for, approval. Did you mean "uses"?`,
         `unknown-key pipeline.yaml:3:14 stage "a": \`usess\` is not a key of a stage. Keys: ${STAGE_KEYS}. Did you mean "uses"?`,
       ],
     },
@@ -1026,13 +1026,56 @@ stages:
       ],
     },
     {
-      title: 'approval, which is not there yet',
+      title: 'an approval that asks more people than it names',
       text: `name: demo
 stages:
-  - { id: a, approval: {} }
+  - { id: a, approval: { message: Ship?, approvers: [anna], required: 2 } }
 `,
       problems: [
-        `not-supported-yet pipeline.yaml:3:14 stage "a": \`approval\` is not supported yet in this version; remove it`,
+        `wrong-value pipeline.yaml:3:71 stage "a": \`required\` is 2, but \`approvers\` names one person`,
+      ],
+    },
+    {
+      title: 'an approval with settings of an activity',
+      text: `name: demo
+stages:
+  - { id: a, approval: { message: Ship? }, timeout: 1h }
+`,
+      problems: [
+        `key-not-for-kind pipeline.yaml:3:44 stage "a": \`timeout\` does not fit \`approval\` stages: write \`approval.timeout\`, which bounds the wait`,
+      ],
+    },
+    {
+      title: 'an approval after the end of the run',
+      text: `name: demo
+stages:
+  - { id: a, set: {} }
+finally:
+  - { id: b, approval: { message: Ship? } }
+`,
+      problems: [
+        `wrong-value pipeline.yaml:5:24 stage "b" is an approval in \`finally\`; people cannot be asked once the run has ended`,
+      ],
+    },
+    {
+      title: 'a field of an approval that has a name of the output',
+      text: `name: demo
+stages:
+  - { id: a, approval: { message: Ship?, fields: { approved: { type: boolean } } } }
+`,
+      problems: [
+        `wrong-value pipeline.yaml:3:62 stage "a": \`approval.fields.approved\` has a name that the output has of its own; names taken: approved, approvers, decisions, timed_out`,
+      ],
+    },
+    {
+      title: 'a required field that nobody may give',
+      text: `name: demo
+stages:
+  - { id: a, approval: { message: Ship?, on_timeout: approve, fields: { n: { type: integer, required: true, pattern: x } } } }
+`,
+      problems: [
+        `wrong-value pipeline.yaml:3:76 stage "a": \`approval.fields.n\` is required, but with \`on_timeout: approve\` nobody may give it; give it a default`,
+        `bad-input pipeline.yaml:3:118 stage "a": \`approval.fields.n\` is of type integer; \`pattern\` fits only string`,
       ],
     },
     {
