@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
+import type * as Sdk from '@aws-sdk/client-s3';
 import type { GetObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
-import type { BlobEntry } from '../blob-store.js';
+import { type BlobEntry, StoreError } from '../blob-store.js';
 import { isConflict, s3Error } from './s3-errors.js';
 import { loadS3Package } from './s3-packages.js';
 import type { S3Patience, S3Settings } from './s3-settings.js';
@@ -49,14 +50,9 @@ export function createS3Requests(settings: S3Settings, patience: S3Patience = {}
     putIfAbsent: (key, data) =>
       asking(key, async ({ client, sdk }) => {
         const condition = { Bucket, Key: key, Body: data, IfNoneMatch: '*' };
-        return client.send(new sdk.PutObjectCommand(condition)).then(
-          () => true,
-          (error: unknown) => {
-            if (isConflict(error)) return false;
-            throw error;
-          },
-        );
-      }),
+        await client.send(new sdk.PutObjectCommand(condition));
+        return true;
+      }).catch(falseWhenTaken),
     get: (key) => asking(key, () => wholeBody(() => send(key))),
     getStream: async (key) => {
       const { Body } = await send(key);
@@ -66,37 +62,33 @@ export function createS3Requests(settings: S3Settings, patience: S3Patience = {}
       asking(key, async ({ client, sdk }) => {
         await client.send(new sdk.HeadObjectCommand({ Bucket, Key: key }));
         return true;
-      }).catch((error: unknown) => {
-        if (error instanceof Error && 'code' in error && error.code === 'missing') return false;
-        throw error;
-      }),
+      }).catch(falseWhenMissing),
     delete: (key) =>
       asking(key, async ({ client, sdk }) => {
         await client.send(new sdk.DeleteObjectCommand({ Bucket, Key: key }));
       }),
-    entries: async function* (prefix) {
-      let token: string | undefined;
-      do {
-        const page = await asking(prefix, ({ client, sdk }) =>
-          client.send(
-            new sdk.ListObjectsV2Command({
-              Bucket,
-              Prefix: prefix,
-              ...(token === undefined ? {} : { ContinuationToken: token }),
-            }),
-          ),
-        );
-        for (const { Key, Size = 0, LastModified } of page.Contents ?? []) {
-          if (Key !== undefined)
-            yield { key: Key, size_bytes: Size, modified_at: LastModified?.getTime() ?? Date.now() };
-        }
-        token = page.NextContinuationToken;
-      } while (token !== undefined);
-    },
+    entries: (prefix) => listEntries(Bucket, prefix, asking),
   };
 }
 
-type Loaded = { readonly sdk: typeof import('@aws-sdk/client-s3'); readonly client: S3Client };
+type Asking = <T>(key: string, ask: (s3: Loaded) => Promise<T>) => Promise<T>;
+
+async function* listEntries(Bucket: string, prefix: string, asking: Asking): AsyncGenerator<BlobEntry> {
+  let token: string | undefined;
+  do {
+    const from = token === undefined ? {} : { ContinuationToken: token };
+    const page = await asking(prefix, ({ client, sdk }) =>
+      client.send(new sdk.ListObjectsV2Command({ Bucket, Prefix: prefix, ...from })),
+    );
+    for (const { Key, Size = 0, LastModified } of page.Contents ?? []) {
+      if (Key === undefined) continue;
+      yield { key: Key, size_bytes: Size, modified_at: LastModified?.getTime() ?? Date.now() };
+    }
+    token = page.NextContinuationToken;
+  } while (token !== undefined);
+}
+
+type Loaded = { readonly sdk: typeof Sdk; readonly client: S3Client };
 
 async function load(settings: S3Settings, patience: S3Patience): Promise<Loaded> {
   const sdk = await loadS3Package(() => import('@aws-sdk/client-s3'));
@@ -134,6 +126,16 @@ async function upload(
 ): Promise<void> {
   const { Upload } = await loadS3Package(() => import('@aws-sdk/lib-storage'));
   await new Upload({ client, params, queueSize: 2, partSize: 8 * 1024 * 1024 }).done();
+}
+
+function falseWhenMissing(error: unknown): false {
+  if (error instanceof StoreError && error.code === 'missing') return false;
+  throw error;
+}
+
+function falseWhenTaken(error: unknown): false {
+  if (error instanceof StoreError && isConflict(error.cause)) return false;
+  throw error;
 }
 
 async function wholeBody(request: () => Promise<GetObjectCommandOutput>): Promise<Buffer> {
