@@ -4,8 +4,14 @@ export type { StageSpec } from './activities/define-stage.js';
 export { StageFailure } from './activities/stage-failure.js';
 export type { StageFailureOptions } from './activities/stage-failure.js';
 export type { ArtifactPointer } from './activities/read-artifact.js';
-export type { StageArtifacts, StageContext, StageFunction, StageLogger } from './activities/stage-function.js';
+export type {
+  StageArtifacts,
+  StageContext,
+  StageFunction,
+  StageLogger,
+} from './activities/stage-function.js';
 export type { Json, JsonObject } from './shared/json.js';
 export type { ArtifactRef, RunFacts, SecretSlot, StageTask, TaskResult } from './shared/task.js';
 export { defineConfig } from './worker/define-config.js';
 export type { SluiceConfig } from './worker/config-schema.js';
+export { memoize, type Memoized, type MemoizeOptions } from './activities/memoize.js';

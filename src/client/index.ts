@@ -3,6 +3,13 @@ export { SluiceClient, type SluiceClientSettings, type StartOptions } from './sl
 export { RunHandle, type LogsOptions } from './run-handle.js';
 export { LISTED_ITEMS, type ItemStatus, type ListedItems, type MapItem } from './items/item-list.js';
 export type { ItemsOptions, StageItems } from './items/stage-items.js';
+export { artifactsOf, openArtifact, type RunArtifact, saveArtifact } from './artifacts.js';
+export {
+  type CachedResultItem,
+  type CacheFilter,
+  clearCachedResults,
+  listCachedResults,
+} from './cached-results.js';
 export type { RunReference } from './find-run.js';
 export { LISTED_STATUSES, type ListedStatus, type ListFilter, type RunListItem } from './run-list.js';
 export { unmetRequirements, type UnmetRequirement } from './requirements.js';

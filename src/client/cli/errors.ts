@@ -1,4 +1,5 @@
 import type { DefinitionError, Problem } from '../../definition/problem.js';
+import type { StoreError } from '../../storage/blob-store.js';
 
 /**
  * Exit codes of the command.
@@ -72,6 +73,9 @@ export function reportError(error: unknown): ErrorReport {
   if (error instanceof Error && error.name === 'ConfigError') {
     return { code: 'config_invalid', message: error.message, hint: null, exitCode: EXIT.usage };
   }
+  if (isStoreError(error)) {
+    return { code: `store_${error.code}`, message: error.message, hint: null, exitCode: EXIT.failed };
+  }
   if (isConnectionError(error)) {
     return {
       code: 'temporal_unreachable',
@@ -94,6 +98,11 @@ export function reportError(error: unknown): ErrorReport {
 /** Told by its name, because the class comes from a module that is loaded only when a command needs it. */
 function isDefinitionError(error: unknown): error is DefinitionError {
   return error instanceof Error && error.name === 'DefinitionError' && 'problems' in error;
+}
+
+/** Told by its name for the same reason. */
+function isStoreError(error: unknown): error is StoreError {
+  return error instanceof Error && error.name === 'StoreError' && hasString(error, 'code');
 }
 
 function definitionReport(problems: readonly Problem[]): ErrorReport {

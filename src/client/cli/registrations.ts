@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { registerArtifacts } from './commands/artifacts.js';
+import { registerCache } from './commands/cache.js';
 import { registerCancel } from './commands/cancel.js';
 import { registerCompletion } from './commands/completion.js';
 import { registerDev } from './commands/dev.js';
@@ -36,9 +38,11 @@ export const REGISTRATIONS: ReadonlyArray<readonly [heading: string, commands: r
       registerWatch,
       registerResult,
       registerLogs,
+      registerArtifacts,
       registerCancel,
       registerTerminate,
     ],
   ],
   ['Workers', [registerWorker]],
+  ['Storage', [registerCache]],
 ];

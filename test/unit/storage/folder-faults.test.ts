@@ -1,3 +1,4 @@
+import type * as Fs from 'node:fs/promises';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +10,7 @@ import { getObject, putObject } from '../../../src/storage/objects.js';
 const fault = vi.hoisted(() => ({ write: '', read: '' }));
 
 vi.mock('node:fs/promises', async (original) => {
-  const fs = await original<typeof import('node:fs/promises')>();
+  const fs = await original<typeof Fs>();
   const failure = (code: string): Error => Object.assign(new Error(`${code}: it failed`), { code });
   return {
     ...fs,

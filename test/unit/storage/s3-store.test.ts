@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { ExternalStorage, type Payload } from '@temporalio/common';
+import type { ExternalStorage, Payload } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createStore } from '../../../src/storage/create-store.js';
 import { createDataConverter } from '../../../src/storage/external-storage-driver.js';

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Client } from '@temporalio/client';
 import type { RunStatus } from '../../../engine/result.js';
 import { createDataConverter } from '../../../storage/external-storage-driver.js';
+import type { BlobStore } from '../../../storage/blob-store.js';
 import { createStore } from '../../../storage/create-store.js';
 import { DEFAULT_TASK_QUEUE } from '../../../shared/names.js';
 import { loadConfig, type LoadedConfig } from '../../../worker/config.js';
@@ -63,6 +64,11 @@ export class Session {
 
   get client(): SluiceClient {
     return this.#client;
+  }
+
+  /** The store of the run at hand: its payloads, logs and artifacts. */
+  get store(): BlobStore {
+    return createStore(this.#config.storage);
   }
 
   /** The configuration that the run at hand belongs to. */
