@@ -71,27 +71,36 @@ export async function runAttempt(
   }
 }
 
-async function untilStopped<T>(
+/** One promise instead of a race of several, since this is done for every stage. */
+function untilStopped<T>(
   attempt: Attempt,
   execute: (attempt: Attempt) => Promise<T>,
   graceMs: number,
 ): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const abandoned = new Promise<never>((_resolve, reject) => {
+  return new Promise((resolve, reject) => {
+    let timer: NodeJS.Timeout | undefined;
     attempt.stopped.onStop((error) => {
       timer = setTimeout(() => reject(error), graceMs + ABANDON_MS).unref();
     });
+    execute(attempt).then(
+      (value) => {
+        clearTimeout(timer);
+        resolve(value);
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
   });
-  try {
-    return await Promise.race([execute(attempt), abandoned]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 async function finish(attempt: Attempt, deps: RunAttemptDeps, produced: Produced): Promise<TaskResult> {
   const { given, task, redact } = attempt;
-  const artifacts = await collectArtifacts(attempt, deps, produced.folder ?? deps.projectDir);
+  const hasArtifacts = given.artifacts !== undefined || task.artifacts !== undefined;
+  const artifacts = hasArtifacts
+    ? await collectArtifacts(attempt, deps, produced.folder ?? deps.projectDir)
+    : [];
   return {
     output: plainOutput(task, produced.output, redact),
     ...(given.state === undefined ? {} : { state: Object.fromEntries(given.state) }),

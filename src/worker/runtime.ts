@@ -34,7 +34,7 @@ export function installRuntime(options: {
   const { log, temporalMetricsPort } = options;
   const metrics = { prometheus: { bindAddress: `127.0.0.1:${temporalMetricsPort ?? 0}` } };
   try {
-    Runtime.install({
+    const { logger } = Runtime.install({
       logger: temporalLogger(log),
       shutdownSignals: [],
       telemetryOptions: {
@@ -42,9 +42,23 @@ export function installRuntime(options: {
         ...(temporalMetricsPort === undefined ? {} : { metrics }),
       },
     });
+    skipUnheard(logger, log);
   } catch (error) {
     // Somebody else in this process installed one first, and it works as well.
     log.debug({ err: error }, 'The Temporal runtime was set up before');
+  }
+}
+
+/**
+ * The SDK says several things about every step of a stage at levels that are hardly ever on, and copies, stamps and
+ * sorts each before the log refuses it. This refuses them first.
+ */
+export function skipUnheard(sdk: TemporalLogger, log: Logger): void {
+  for (const level of ['trace', 'debug'] as const) {
+    const write = sdk[level].bind(sdk);
+    sdk[level] = (message, meta) => {
+      if (log.isLevelEnabled(level)) write(message, meta);
+    };
   }
 }
 

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { temporalLogger } from '../../../src/worker/runtime.js';
+import { skipUnheard, temporalLogger } from '../../../src/worker/runtime.js';
 
 function aLog() {
   const lines: unknown[] = [];
@@ -33,4 +33,18 @@ test('failures of stages are not said twice, and levels that are off not at all'
   log.debug('details');
   log.info('said');
   expect(lines).toMatchObject([{ level: 30, msg: 'said' }]);
+});
+
+test('the library does no work for lines that the log would refuse, and none are lost when its level changes', () => {
+  const { log: sdk, lines } = aLog();
+  const heard: string[] = [];
+  sdk.debug = (message) => void heard.push(message);
+  const operator = pino({ level: 'info' });
+  skipUnheard(sdk, operator);
+  sdk.debug('refused');
+  operator.level = 'debug';
+  sdk.debug('wanted');
+  sdk.info('said');
+  expect(heard).toEqual(['wanted']);
+  expect(lines).toMatchObject([{ msg: 'said' }]);
 });
