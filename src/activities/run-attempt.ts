@@ -80,7 +80,7 @@ function untilStopped<T>(
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout | undefined;
     attempt.stopped.onStop((error) => {
-      timer = setTimeout(() => reject(error), graceMs + ABANDON_MS).unref();
+      timer = setTimeout(() => reject(error), graceMs + (attempt.task.grace_ms ?? ABANDON_MS)).unref();
     });
     execute(attempt).then(
       (value) => {

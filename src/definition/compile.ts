@@ -6,6 +6,7 @@ import { checkHeader } from './check/check-header.js';
 import { checkChildInputs, checkStageFunction } from './check/check-params.js';
 import { checkRecovery } from './check/check-recovery.js';
 import { checkStage } from './check/check-stage.js';
+import { checkSteering } from './check/check-steering.js';
 import { collectNames } from './check/names.js';
 import type { Child } from './children.js';
 import { allStages, type Draft } from './draft.js';
@@ -60,6 +61,7 @@ function compileObject(raw: JsonObject, options: CompileOptions, reporter: Repor
   const entries = allStages(draft);
   const uses = new Map(entries.map((entry) => [entry, checkStage(entry, names, reporter)]));
   for (const entry of entries) checkRecovery(entry, names, reporter);
+  checkSteering(draft, reporter);
   const edges = checkGraph(draft, uses, names, reporter);
   for (const entry of entries) checkStageFunction(entry, catalog, reporter);
   checkChildren(draft, children, catalog, reporter);

@@ -23,6 +23,8 @@ export type StageTask = {
   readonly item?: { readonly index: number };
   /** Items of a map that travel together: the action runs once for each, and `params` is null. */
   readonly items?: readonly ItemTask[];
+  /** Time that the code gets to end after it was told to stop, before it is left behind. @default 5 s */
+  readonly grace_ms?: number;
   /** `thread`: run the function in a worker thread because it blocks the event loop. */
   readonly isolation?: 'thread';
   /** Set when an earlier result may be given instead of running. */

@@ -90,6 +90,7 @@ export class RunMemory {
       ...(hasState ? { state: this.state } : {}),
       ...(retryable_errors.length > 0 ? { retryable_errors } : {}),
       ...(stage.artifacts.length > 0 ? { artifacts: stage.artifacts } : {}),
+      ...(stage.grace_ms === undefined ? {} : { grace_ms: stage.grace_ms }),
       ...(stage.isolation === 'thread' ? { isolation: 'thread' as const } : {}),
     };
   }

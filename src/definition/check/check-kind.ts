@@ -9,7 +9,7 @@ const KEYS_OF_KINDS: Readonly<Record<string, readonly KindKey[]>> = {
   with: ['uses', 'pipeline'],
   env: ['run'],
   cwd: ['run'],
-  grace: ['run'],
+  grace: ['run', 'uses'],
   isolation: ['uses'],
   mode: ['uses'],
   artifacts: ['uses', 'run'],

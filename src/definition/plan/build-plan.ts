@@ -4,6 +4,7 @@ import type { StageEdges } from '../check/check-graph.js';
 import type { Draft, StageEntry } from '../draft.js';
 import type { HeaderDefinition } from '../schema/header-schema.js';
 import { buildInput } from './build-input.js';
+import { buildDeadline } from './build-steering.js';
 import { createStageBuilder, ms } from './build-stage.js';
 
 export type PlanParts = {
@@ -38,7 +39,7 @@ export function buildPlan(parts: PlanParts): Plan {
     failure: header.failure ?? 'fail_fast',
     max_parallel_stages: header.max_parallel_stages ?? null,
     timeout_ms: ms(header.timeout),
-    deadline_ms: null,
+    ...buildDeadline(header.deadline),
     pools: {},
     requires: (header.requires ?? []).map(({ pipeline, max_age }) => ({ pipeline, max_age_ms: ms(max_age) })),
     concurrency: buildConcurrency(header),

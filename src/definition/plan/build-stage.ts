@@ -5,6 +5,7 @@ import type { StageEntry } from '../draft.js';
 import type { HeaderDefinition } from '../schema/header-schema.js';
 import { buildAction } from './build-action.js';
 import { buildCache } from './build-cache.js';
+import { buildDeadline, buildHold } from './build-steering.js';
 import { buildFallback, buildUndo } from './build-recovery.js';
 
 const DAY_MS = 86_400_000;
@@ -53,9 +54,10 @@ export function createStageBuilder(
       cache: buildCache(data.cache),
       pools: [],
       fallback: buildFallback(entry),
-      hold: null,
+      hold: buildHold(data.hold_on_failure),
       undo: buildUndo(entry),
-      deadline_ms: null,
+      ...buildDeadline(data.deadline),
+      ...(entry.kind !== 'uses' || data.grace === undefined ? {} : { grace_ms: ms(data.grace) ?? 0 }),
       action: buildAction(entry, pipelineKeys),
     };
   };

@@ -17,6 +17,7 @@ import {
 } from './fields.js';
 import { inputSchema } from './input-schema.js';
 import { sharedSettings } from './stage-schema.js';
+import { deadlineSchema } from './steering-schema.js';
 
 const NAME_FORM = 'a name of lower-case letters, digits and "-"';
 
@@ -67,6 +68,7 @@ export const headerShape = {
   failure: choice(['fail_fast', 'continue']).optional().describe('Default: fail_fast.'),
   max_parallel_stages: integer(1).optional().describe('Default: no limit.'),
   timeout: positiveDuration.optional().describe('Limit of the whole run. Default: none.'),
+  deadline: deadlineSchema.optional(),
   defaults: object(sharedSettings).optional().describe('For every stage that does not say otherwise.'),
   requires: list(requirementSchema, 'requirements').optional().describe('Checked before a run starts.'),
   concurrency: concurrencySchema.optional().describe('Which runs exclude each other.'),

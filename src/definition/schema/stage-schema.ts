@@ -17,6 +17,7 @@ import {
   template,
   text,
 } from './fields.js';
+import { deadlineSchema, holdSchema } from './steering-schema.js';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] as const;
 const RUN_WHEN = ['all_succeeded', 'all_done', 'any_succeeded', 'any_failed', 'always'] as const;
@@ -162,7 +163,11 @@ const actionShape = {
     .optional()
     .describe('Environment of `run`.'),
   cwd: text.optional().describe('Working folder of `run`.'),
-  grace: duration.optional().describe('Time between SIGTERM and SIGKILL of `run`. Default: 10s.'),
+  grace: duration
+    .optional()
+    .describe(
+      'Time to end after being told to stop: before SIGKILL for `run` (default: 10s), before it is left behind for `uses` (default: 5s).',
+    ),
   http: httpSchema.optional().describe('Kind: an HTTP request.'),
 };
 
@@ -189,6 +194,8 @@ export const stageSchema = object({
     .optional()
     .describe('thread: for functions that block the event loop.'),
   cache: cacheSchema.optional().describe('Gives the result of earlier equal work instead of running.'),
+  hold_on_failure: holdSchema.optional(),
+  deadline: deadlineSchema.optional(),
   fallback: fallbackSchema
     .optional()
     .describe('Where the output comes from when the stage is out of attempts.'),

@@ -195,7 +195,7 @@ stages:
   - { id: a, set: {} }
 `,
       problems: [
-        `unknown-key pipeline.yaml:2:1 \`discription\` is not a key of the definition. Keys: $schema, name, version, description, author, tags, labels, inputs, variables, secrets, scheduling, failure, max_parallel_stages, timeout, defaults, requires, concurrency, modes, outputs, stages, on_success, on_failure, finally. Did you mean "description"?`,
+        `unknown-key pipeline.yaml:2:1 \`discription\` is not a key of the definition. Keys: $schema, name, version, description, author, tags, labels, inputs, variables, secrets, scheduling, failure, max_parallel_stages, timeout, deadline, defaults, requires, concurrency, modes, outputs, stages, on_success, on_failure, finally. Did you mean "description"?`,
       ],
     },
     {
@@ -206,7 +206,7 @@ steps:
 `,
       problems: [
         `missing-key pipeline.yaml:1:1 \`stages\` is missing, it must be a list of at least one stage`,
-        `unknown-key pipeline.yaml:2:1 \`steps\` is not a key of the definition. Keys: $schema, name, version, description, author, tags, labels, inputs, variables, secrets, scheduling, failure, max_parallel_stages, timeout, defaults, requires, concurrency, modes, outputs, stages, on_success, on_failure, finally. Did you mean "stages"?`,
+        `unknown-key pipeline.yaml:2:1 \`steps\` is not a key of the definition. Keys: $schema, name, version, description, author, tags, labels, inputs, variables, secrets, scheduling, failure, max_parallel_stages, timeout, deadline, defaults, requires, concurrency, modes, outputs, stages, on_success, on_failure, finally. Did you mean "stages"?`,
       ],
     },
     {
@@ -1166,13 +1166,39 @@ stages:
       ],
     },
     {
-      title: 'hold_on_failure, which is not there yet',
+      title: 'a hold whose end has no time',
       text: `name: demo
 stages:
-  - { id: a, set: {}, hold_on_failure: {} }
+  - { id: a, set: {}, hold_on_failure: { on_timeout: skip } }
+  - { id: b, set: {}, hold_on_failure: { on_timeout: retry, timeout: 1h } }
 `,
       problems: [
-        `not-supported-yet pipeline.yaml:3:23 stage "a": \`hold_on_failure\` is not supported yet in this version; remove it`,
+        `key-not-for-kind pipeline.yaml:3:42 stage "a": \`hold_on_failure.on_timeout\` goes only with \`hold_on_failure.timeout\``,
+        `wrong-value pipeline.yaml:4:54 stage "b": \`hold_on_failure.on_timeout\` must be one of fail, skip, got \`retry\` (string)`,
+      ],
+    },
+    {
+      title: 'deadlines that are none, or warn before the start',
+      text: `name: demo
+deadline: { after: 1h, warn_before: 1h }
+stages:
+  - { id: a, set: {}, deadline: soon }
+  - { id: b, set: {}, deadline: { warn_before: 5m } }
+`,
+      problems: [
+        `wrong-value pipeline.yaml:2:37 \`deadline.warn_before\` must be shorter than \`deadline.after\` (1h), got 1h`,
+        `bad-duration pipeline.yaml:4:33 stage "a": \`deadline\` must be a duration such as "90s", "1h30m" or "PT5M", or a number of seconds, or an object of \`after\` and \`warn_before\`, got \`soon\` (string)`,
+        `missing-key pipeline.yaml:5:33 stage "b": \`deadline.after\` is missing, it must be a duration such as "90s", "1h30m" or "PT5M", or a number of seconds`,
+      ],
+    },
+    {
+      title: 'a grace for a request',
+      text: `name: demo
+stages:
+  - { id: a, http: { url: "https://a.test" }, grace: 3s }
+`,
+      problems: [
+        `key-not-for-kind pipeline.yaml:3:47 stage "a": \`grace\` does not fit \`http\` stages; it goes with: run, uses`,
       ],
     },
     {
