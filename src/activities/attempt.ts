@@ -41,16 +41,18 @@ export type Given = {
 export function startAttempt(task: StageTask, context: Context, deps: AttemptDeps): Attempt {
   const redact = redactorFor(task, deps.env);
   const stopped = attemptSignal(context);
-  const heartbeat = startHeartbeat(context);
-  const log = createStageLog(task, context.info.attempt, { ...deps, redact });
+  const heartbeat = startHeartbeat(context, task.checkpoint);
+  const number = context.info.attempt + (task.attempt_offset ?? 0);
+  const log = createStageLog(task, number, { ...deps, redact });
   const given: Given = {};
   const attempt = { task, log, redact, stopped, heartbeat, given };
-  return { ...attempt, ctx: stageContext(attempt, context.info.attempt, deps) };
+  return { ...attempt, ctx: stageContext(attempt, number, deps) };
 }
 
 /** What stage code sees of an attempt, in the worker's own thread or in another. */
 export function stageContext(
-  attempt: Pick<Attempt, 'task' | 'redact' | 'heartbeat' | 'given'> & {
+  attempt: Pick<Attempt, 'task' | 'redact' | 'given'> & {
+    readonly heartbeat: Pick<Heartbeat, 'lastCheckpoint' | 'update'>;
     readonly log: Pick<StageLog, 'logger'>;
     readonly stopped: Pick<AttemptSignal, 'signal'>;
   },

@@ -1,7 +1,9 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { ERROR_TYPE } from '../shared/names.js';
+import type { Json } from '../shared/json.js';
 import type { TaskFailureDetail } from '../shared/task.js';
 import type { Redact } from './secrets.js';
+import { rateLimitOf } from './rate-limit.js';
 import { shorten } from './shorten.js';
 
 /** Temporal refuses failures of megabytes, and people stop reading long before. */
@@ -11,14 +13,19 @@ const LONGEST_MESSAGE = 8_000;
 export function stageFailure(
   type: string,
   message: string,
-  options: { readonly nonRetryable?: boolean; readonly retryAfterMs?: number | undefined } = {},
+  options: {
+    readonly nonRetryable?: boolean;
+    readonly retryAfterMs?: number | undefined;
+    readonly rateLimited?: boolean;
+  } = {},
 ): ApplicationFailure {
-  return ApplicationFailure.create({
+  const failure = ApplicationFailure.create({
     type,
     message,
     nonRetryable: options.nonRetryable ?? false,
     ...(options.retryAfterMs === undefined ? {} : { nextRetryDelay: options.retryAfterMs }),
   });
+  return options.rateLimited === true ? Object.assign(failure, { rateLimited: true }) : failure;
 }
 
 /** Params or output that do not fit; never retried, since the same values would fail again. */
@@ -36,14 +43,22 @@ export function toFailure(
     readonly redact: Redact;
     readonly retryable: readonly string[] | undefined;
     readonly attempt: number;
+    /** Set where the next attempt is another activity, which is told what this one knew. */
+    readonly handsOver?: { readonly checkpoint: Json | undefined } | undefined;
   },
 ): ApplicationFailure {
   const type = typeOf(thrown);
   const { retryable = [] } = options;
   // The retry of `NotReady` is how `wait_for` polls.
   const isListed = retryable.length === 0 || retryable.includes(type) || type === ERROR_TYPE.notReady;
-  const retryAfterMs = retryDelayOf(thrown);
-  const detail: TaskFailureDetail = { attempt: options.attempt };
+  const limit = rateLimitOf(thrown, Date.now());
+  const retryAfterMs = retryDelayOf(thrown) ?? limit?.retryAfterMs;
+  const checkpoint = options.handsOver?.checkpoint;
+  const detail: TaskFailureDetail = {
+    attempt: options.attempt,
+    ...(limit !== null && retryAfterMs !== undefined ? { rate_limited: true as const } : {}),
+    ...(checkpoint === undefined ? {} : { checkpoint }),
+  };
   const failure = ApplicationFailure.create({
     type,
     details: [detail],

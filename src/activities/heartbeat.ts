@@ -11,6 +11,8 @@ export type HeartbeatDetails = {
 export interface Heartbeat {
   /** What an earlier attempt kept with `checkpoint`; undefined when there was none. */
   readonly lastCheckpoint: Json | undefined;
+  /** What was kept last, by this attempt or an earlier one. */
+  readonly checkpoint: Json | undefined;
   update(details: HeartbeatDetails): void;
   /** Ends the heartbeats; what was not sent yet goes out first, so that a failed attempt hands it over. */
   stop(): void;
@@ -24,11 +26,12 @@ const LONGEST_GAP_MS = 2_000;
 
 /**
  * Heartbeats for as long as a stage runs, whatever the stage does. The checkpoint of the attempt before goes along
- * from the first heartbeat on: the server keeps only the newest details, so a bare heartbeat would erase it.
+ * from the first heartbeat on: the server keeps only the newest details, so a bare heartbeat would erase it. `earlier` is
+ * the checkpoint of an attempt that was another activity.
  */
-export function startHeartbeat(context: Context): Heartbeat {
+export function startHeartbeat(context: Context, earlier?: Json): Heartbeat {
   const { heartbeatTimeoutMs, heartbeatDetails, isLocal } = context.info;
-  const lastCheckpoint = checkpointOf(heartbeatDetails);
+  const lastCheckpoint = checkpointOf(heartbeatDetails) ?? earlier;
   let details: HeartbeatDetails = lastCheckpoint === undefined ? {} : { checkpoint: lastCheckpoint };
   let sentAt = 0;
   let trailing: NodeJS.Timeout | undefined;
@@ -46,6 +49,9 @@ export function startHeartbeat(context: Context): Heartbeat {
 
   return {
     lastCheckpoint,
+    get checkpoint() {
+      return details.checkpoint;
+    },
     update: (changed) => {
       details = { ...details, ...changed };
       const wait = sentAt + SHORTEST_GAP_MS - performance.now();

@@ -6,6 +6,7 @@ import type { Attempt } from './attempt.js';
 import { checkSchema } from './check-schema.js';
 import { stageFailure, validationFailure } from './failure.js';
 import { type HttpAnswer, readAnswer } from './http-answer.js';
+import { isRateLimit } from './rate-limit.js';
 import { retryAfterMs } from './retry-after.js';
 import type { Produced } from './run-attempt.js';
 import { type Environment, fillSecrets } from './secrets.js';
@@ -146,6 +147,7 @@ function unexpected(params: Params, outgoing: Outgoing, answer: HttpAnswer): Err
     {
       nonRetryable: !isRetried,
       retryAfterMs: isRetried ? retryAfterMs(answer.headers['retry-after'], Date.now()) : undefined,
+      rateLimited: isRateLimit(answer.status),
     },
   );
 }

@@ -140,6 +140,7 @@ function failureOf(thrown: unknown, attempt: Attempt): ApplicationFailure | Canc
     redact: attempt.redact,
     retryable: attempt.task.retryable_errors,
     attempt: attempt.ctx.attempt,
+    handsOver: attempt.task.attempt_offset === undefined ? undefined : attempt.heartbeat,
   };
   const stage = `Stage "${attempt.task.stage.id}"`;
   switch (attempt.stopped.stopReason()) {

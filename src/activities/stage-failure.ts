@@ -6,6 +6,11 @@ export type StageFailureOptions = {
   readonly retryable?: boolean;
   /** Wait this long before the next attempt, instead of the stage's own delay. */
   readonly retryAfterMs?: number;
+  /**
+   * Too much was asked of a service. In a stage with a `pool` the pool's key is then closed for `retryAfterMs`, for
+   * everybody, and the attempt does not count. @default false
+   */
+  readonly rateLimited?: boolean;
   readonly cause?: unknown;
 };
 
@@ -15,11 +20,13 @@ export class StageFailure extends Error {
   readonly type: string;
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
+  readonly rateLimited: boolean;
 
   constructor(message: string, options: StageFailureOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.type = options.type ?? 'StageFailure';
     this.retryable = options.retryable ?? true;
     this.retryAfterMs = options.retryAfterMs;
+    this.rateLimited = options.rateLimited ?? false;
   }
 }

@@ -16,7 +16,7 @@ export type StageStatus = ActiveStatus | FinalStatus;
 
 /**
  * - `pending`: something it depends on has not ended.
- * - `waiting`: ready, and waits for a concurrency slot.
+ * - `waiting`: ready, and waits for a concurrency slot of the run or for a slot of a pool.
  * - `running`: an attempt runs, or the next one waits for its retry delay.
  * - `awaiting_approval`: people have to decide.
  * - `held`: out of attempts, and waits for a person to decide.
@@ -84,6 +84,8 @@ export type StageResult<S extends StageStatus = StageStatus> = {
   readonly approval?: Approval;
   /** Of a `sleep` or `until` stage: when its timer rings. */
   readonly until?: string;
+  /** What a waiting stage waits for, in words, such as `pool "gpu"`. */
+  readonly waiting_for?: string;
 };
 
 /** A condition that was false, and the values that it read, by their names in it. */

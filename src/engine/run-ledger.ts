@@ -2,7 +2,13 @@ import { dependentsOf, stageLevels } from './levels.js';
 import type { FailurePolicy, Scheduling, StagePlan } from './plan.js';
 import type { StageResult } from './result.js';
 import type { OpenStage } from './steering.js';
-import { fromStageResult, type OpenDetails, type StageOutcome, type StageRecord } from './stage-record.js';
+import {
+  fromStageResult,
+  type OpenDetails,
+  type OpenStatus,
+  type StageOutcome,
+  type StageRecord,
+} from './stage-record.js';
 import { hasFailed, type StopReason, runsAfterStop, verdictOf } from './verdict.js';
 
 export type LedgerOptions = {
@@ -120,20 +126,18 @@ export class RunLedger {
   }
 
   /**
-   * Shows that a running stage waits for a person, or runs again. A stage that waits takes no slot of
-   * `maxRunning`; when it runs again it does not queue for one. The outcome in `details` is what a held stage waits with.
+   * Shows that a running stage waits, or runs again. One that waits for a person takes no slot of `maxRunning`; when it
+   * runs again it does not queue for one. One that waits for a pool keeps its slot, and has not started until it is served
+   * for the first time. The outcome in `details` is what a held stage waits with.
    */
-  mark(
-    id: string,
-    status: 'running' | 'awaiting_approval' | 'held',
-    now: number,
-    details: OpenDetails = {},
-  ): void {
-    const record = this.#record(id);
+  mark(id: string, status: OpenStatus, now: number, details: OpenDetails = {}): void {
+    const { waitingFor: _waitingFor, ...record } = this.#record(id);
     if (!this.#running.has(id)) return;
-    this.#records.set(id, { ...record, outcome: null, ...details, status, markedAt: now });
-    if (status === 'running') this.#parked.delete(id);
-    else this.#parked.add(id);
+    const isUnserved = status === 'waiting' && record.markedAt === undefined;
+    const startedAt = isUnserved ? null : status === 'waiting' ? record.startedAt : (record.startedAt ?? now);
+    this.#records.set(id, { ...record, outcome: null, ...details, status, startedAt, markedAt: now });
+    if (status === 'held' || status === 'awaiting_approval') this.#parked.add(id);
+    else this.#parked.delete(id);
   }
 
   /** Replaces the plan of a stage; what has been judged or started by the old one stays so. */
@@ -153,7 +157,7 @@ export class RunLedger {
 
   /** Books the end of a running stage. Under `fail_fast` a failure that is not tolerated stops the run. */
   end(id: string, outcome: StageOutcome, now: number): void {
-    const record = this.#record(id);
+    const { waitingFor: _waitingFor, ...record } = this.#record(id);
     this.#running.delete(id);
     this.#parked.delete(id);
     const ended = { ...record, status: outcome.status, endedAt: now, outcome };

@@ -36,6 +36,18 @@ export type StageOutcome = {
   readonly items?: ItemSummary;
   /** What became of it each time it was held. */
   readonly decisions?: readonly StageDecision[];
+  /** For whoever decides about another attempt; no part of the result. */
+  readonly failure?: AttemptFailure;
+};
+
+/** What a failed attempt tells about the next one. */
+export type AttemptFailure = {
+  readonly isRetryable: boolean;
+  /** The wait before the next attempt that the failure asks for; null leaves it to the retry policy. */
+  readonly delayMs: number | null;
+  /** The service was asked too much: nothing is wrong with the stage. */
+  readonly isRateLimited: boolean;
+  readonly checkpoint?: Json;
 };
 
 /** The state of one stage inside a run; times are milliseconds since the epoch. */
@@ -52,10 +64,15 @@ export type StageRecord = {
   readonly approval?: Approval;
   /** What a timer waits for, in milliseconds since the epoch. */
   readonly until?: number;
+  /** What it waits for that is no person, in words. */
+  readonly waitingFor?: string;
 };
 
+/** What becomes of a stage that was launched and has not ended. */
+export type OpenStatus = 'running' | 'waiting' | 'awaiting_approval' | 'held';
+
 /** What is known of a running stage beside its status. */
-export type OpenDetails = Partial<Pick<StageRecord, 'outcome' | 'approval' | 'until'>>;
+export type OpenDetails = Partial<Pick<StageRecord, 'outcome' | 'approval' | 'until' | 'waitingFor'>>;
 
 /**
  * A record as people and clients see it. `withOutput: false` leaves the output out (null). `live`: how the items of a
@@ -87,6 +104,7 @@ export function toStageResult(record: StageRecord, withOutput = true, live?: Ite
     ...(outcome?.skip_detail === undefined ? {} : { skip_detail: outcome.skip_detail }),
     ...(record.approval === undefined ? {} : { approval: record.approval }),
     ...(record.until === undefined ? {} : { until: isoTime(record.until) }),
+    ...(record.waitingFor === undefined ? {} : { waiting_for: record.waitingFor }),
   };
 }
 

@@ -15,11 +15,20 @@ export const MAP_SHARD_WORKFLOW = 'map_shard';
 /** The workflow type that divides a large map into shards. */
 export const MAP_WORKFLOW = 'map_coordinator';
 
+/** The workflow type that hands out the slots of a pool; its ID is {@link poolWorkflowId}. */
+export const POOL_WORKFLOW = 'pool';
+
+/** The ID of the workflow that keeps a pool. */
+export function poolWorkflowId(pool: string): string {
+  return `pool/${pool}`;
+}
+
 /** Activity types of the built-in stage kinds; user stage functions are registered under their own names. */
 export const ACTIVITY = {
   run: 'sluice.run',
   http: 'sluice.http',
   probe: 'sluice.probe',
+  poolCheck: 'sluice.pool_check',
   /** Reads one page of what a fan-out goes over. */
   mapPage: 'sluice.map_page',
   /** Keeps results of a fan-out as a piece of its file. */

@@ -25,6 +25,13 @@ export type StageTask = {
   readonly items?: readonly ItemTask[];
   /** Time that the code gets to end after it was told to stop, before it is left behind. @default 5 s */
   readonly grace_ms?: number;
+  /**
+   * Attempts that were made before this activity: set where the run counts them, because each attempt is an activity of
+   * its own. The worker adds it to the number of the attempt.
+   */
+  readonly attempt_offset?: number;
+  /** What an earlier attempt kept as its checkpoint, where that was another activity. */
+  readonly checkpoint?: Json;
   /** `thread`: run the function in a worker thread because it blocks the event loop. */
   readonly isolation?: 'thread';
   /** Set when an earlier result may be given instead of running. */
@@ -91,6 +98,10 @@ export type TaskResult = {
 /** First detail of the failure that a stage's activity ends with, so that a run can tell how often it tried. */
 export type TaskFailureDetail = {
   readonly attempt: number;
+  /** The service refused because too much was asked of it, and said when to come again. */
+  readonly rate_limited?: true;
+  /** The checkpoint to give to the next attempt; only where the task has an `attempt_offset`. */
+  readonly checkpoint?: Json;
   /** Of a batch that failed as a whole: what had ended until then, null for the rest. */
   readonly items?: ReadonlyArray<ItemResult | null>;
 };

@@ -1,7 +1,9 @@
+import { Client } from '@temporalio/client';
 import { type NativeConnection, Worker } from '@temporalio/worker';
 import { pino, type Logger } from 'pino';
 import { createActivities } from '../activities/create-activities.js';
 import type { Environment } from '../activities/secrets.js';
+import { ACTIVITY } from '../shared/names.js';
 import { createDataConverter } from '../storage/external-storage-driver.js';
 import { createStore } from '../storage/create-store.js';
 import { protobufCopies } from '../storage/protobuf-copies.js';
@@ -11,6 +13,7 @@ import type { ConnectionSettings } from './connection.js';
 import { createFindOutput } from './find-output.js';
 import { createFindRuns } from './find-runs.js';
 import { startHealthServer } from './health-server.js';
+import { createPoolCheck } from './pool-check.js';
 import { createPrometheusMetrics } from './prometheus-metrics.js';
 import { workerIdentity } from './identity.js';
 import { installRuntime } from './runtime.js';
@@ -94,17 +97,20 @@ async function createWorker(
     taskQueue: options.taskQueue ?? config.taskQueue,
     workflowBundle: log.isLevelEnabled('debug') ? { codePath } : await bundleWithoutStacks(codePath),
     dataConverter,
-    activities: createActivities({
-      stages: config.stages,
-      store,
-      log,
-      metrics,
-      env: options.env ?? process.env,
-      projectDir: config.projectDir,
-      findRuns: createFindRuns(connection, namespace),
-      findOutput: createFindOutput(connection, namespace, dataConverter),
-      ...(options.threads === undefined ? {} : { threads: options.threads }),
-    }),
+    activities: {
+      [ACTIVITY.poolCheck]: createPoolCheck(new Client({ connection, namespace })),
+      ...createActivities({
+        stages: config.stages,
+        store,
+        log,
+        metrics,
+        env: options.env ?? process.env,
+        projectDir: config.projectDir,
+        findRuns: createFindRuns(connection, namespace),
+        findOutput: createFindOutput(connection, namespace, dataConverter),
+        ...(options.threads === undefined ? {} : { threads: options.threads }),
+      }),
+    },
   });
 }
 

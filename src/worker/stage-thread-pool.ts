@@ -107,8 +107,8 @@ function stopSlowly(stop: AbortSignal, port: MessagePort): { signal: AbortSignal
 }
 
 function rebuild(error: Extract<ThreadAnswer, { ok: false }>['error']): Error {
-  const { type, message, nonRetryable, retryAfterMs, stack } = error;
-  const failure = stageFailure(type, message, { nonRetryable, retryAfterMs });
+  const { type, message, nonRetryable, retryAfterMs, rateLimited, stack } = error;
+  const failure = stageFailure(type, message, { nonRetryable, retryAfterMs, rateLimited });
   if (stack !== undefined) failure.stack = stack;
   return failure;
 }

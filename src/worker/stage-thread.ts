@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { type Attempt, type Given, stageContext } from '../activities/attempt.js';
+import type { TaskFailureDetail } from '../shared/task.js';
 import { toFailure } from '../activities/failure.js';
 import { plainOutput } from '../activities/run-attempt.js';
 import { runStageFunction } from '../activities/run-stage-function.js';
@@ -81,6 +82,11 @@ function describeError(thrown: unknown, request: ThreadRequest): ThreadError {
     message: failure.message,
     nonRetryable: failure.nonRetryable ?? false,
     retryAfterMs: typeof delay === 'number' ? delay : undefined,
+    rateLimited: isRateLimited(failure),
     stack: failure.stack,
   };
+}
+
+function isRateLimited({ details }: ReturnType<typeof toFailure>): boolean {
+  return (details?.[0] as Partial<TaskFailureDetail> | undefined)?.rate_limited === true;
 }

@@ -38,5 +38,6 @@ export type ThreadError = {
   readonly message: string;
   readonly nonRetryable: boolean;
   readonly retryAfterMs: number | undefined;
+  readonly rateLimited: boolean;
   readonly stack: string | undefined;
 };

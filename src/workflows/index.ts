@@ -8,3 +8,4 @@ export {
   statusQuery,
 } from './messages.js';
 export { pipeline } from './pipeline.js';
+export { pool } from './pool/pool.js';

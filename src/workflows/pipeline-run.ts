@@ -6,7 +6,7 @@ import { originOf } from '../engine/reuse.js';
 import type { RunInput } from '../engine/run-input.js';
 import { RunLedger } from '../engine/run-ledger.js';
 import { endStatus, type RunFile, runStatus } from '../engine/run-result.js';
-import type { StageOutcome, StageRecord } from '../engine/stage-record.js';
+import type { OpenStatus, StageOutcome, StageRecord } from '../engine/stage-record.js';
 import { runsAfterStop, type StopReason } from '../engine/verdict.js';
 import type { JsonObject } from '../shared/json.js';
 import { continueRun } from './continue-run.js';
@@ -19,6 +19,7 @@ import { MapHost } from './map/map-host.js';
 import type { StatusOptions } from './messages.js';
 import { resolveOutputs } from './outputs.js';
 import { restoreReused } from './restore-reused.js';
+import { PoolDesk } from './pool/pool-desk.js';
 import { RunMemory } from './run-memory.js';
 import { RunNotes } from './run-notes.js';
 import { hooksFor, runHooks } from './run-hooks.js';
@@ -45,6 +46,7 @@ export class PipelineRun {
   readonly #root = new CancellationScope({ cancellable: false });
   readonly #scopes = new StopScopes(this.#root);
   readonly #maps = new MapHost();
+  readonly #pools: PoolDesk;
   readonly #hooks: StageRecord[] = [];
   readonly #notes: RunNotes;
   readonly #undone = new Map<string, StageRecord>();
@@ -70,6 +72,7 @@ export class PipelineRun {
       carried?.notes ?? (input.forced === true ? ['started although a requirement was not met'] : []),
     );
     this.#steering = new Steering(input, { maps: this.#maps, root: this.#root, notes: this.#notes });
+    this.#pools = new PoolDesk(plan.pools, this.#startedAt);
     const selected = mode === null ? null : (plan.modes[mode]?.stages ?? null);
     this.#ledger = new RunLedger(plan.stages, {
       scheduling: plan.scheduling,
@@ -85,6 +88,7 @@ export class PipelineRun {
       scope: this.#memory.scope,
       budget: this.#budget,
       maps: this.#maps,
+      pools: this.#pools,
       launch: launchStage,
       ...(input.reuse_items === undefined ? {} : { reuseItems: input.reuse_items }),
       mark: (stage, status, wait) => this.#mark(stage, status, wait),
@@ -114,10 +118,12 @@ export class PipelineRun {
       await condition(() => this.#isAtRest());
       clock.cancel();
       this.#steering.deadlines.releaseAll();
+      if (this.#pools.isSpeaking) await this.#pools.settled();
       if (!this.#ledger.isComplete) return this.#continue();
       const status = this.#settle(endStatus(this.#ledger.records, this.#ledger.stopped));
       if (status !== 'succeeded') await this.#undo(status);
       await runHooks(hooksFor(this.#plan.hooks, status), { ...this.#context, status }, this.#hooks);
+      if (this.#pools.isSpeaking) await this.#pools.settled();
       release();
       return this.#close(status);
     });
@@ -193,7 +199,7 @@ export class PipelineRun {
     this.#pump();
   };
 
-  #mark(stage: StagePlan, status: 'running' | 'awaiting_approval' | 'held', wait?: StageWait): void {
+  #mark(stage: StagePlan, status: OpenStatus, wait?: StageWait): void {
     this.#ledger.mark(stage.id, status, Date.now(), shownIn(wait));
     this.#steering.waits.set(stage.id, wait);
     this.#pump();

@@ -10,6 +10,7 @@ import {
 import { RetryState, TimeoutType } from '@temporalio/common';
 import type { StagePlan } from '../engine/plan.js';
 import type { StageOutcome } from '../engine/stage-record.js';
+import { attemptFailure } from './attempt-failure.js';
 import { formatDuration } from '../shared/format-duration.js';
 import { ERROR_TYPE } from '../shared/names.js';
 import type { TaskFailureDetail } from '../shared/task.js';
@@ -19,11 +20,14 @@ export function activityOutcome(stage: StagePlan, error: unknown): StageOutcome 
   if (isCancellation(error)) return { status: 'cancelled', attempts: 1 };
   const cause = error instanceof ActivityFailure ? error.cause : error;
   const attempts = attemptsOf(stage, error, cause);
-  if (cause instanceof TimeoutFailure) return timeoutOutcome(stage, timeoutMessage(stage, cause), attempts);
+  const failure = attemptFailure(stage, cause);
+  if (cause instanceof TimeoutFailure) {
+    return { ...timeoutOutcome(stage, timeoutMessage(stage, cause), attempts), failure };
+  }
   const type = cause instanceof ApplicationFailure ? (cause.type ?? 'Error') : 'Error';
   const message = cause instanceof Error ? cause.message : String(cause);
-  if (type === ERROR_TYPE.timeout) return timeoutOutcome(stage, message, attempts);
-  return { status: 'failed', error: { type, message, stage: stage.id }, attempts };
+  if (type === ERROR_TYPE.timeout) return { ...timeoutOutcome(stage, message, attempts), failure };
+  return { status: 'failed', error: { type, message, stage: stage.id }, attempts, failure };
 }
 
 /** How a stage ended that failed inside the workflow, before anything ran. */

@@ -14,7 +14,8 @@ export function runAsActivity(stage: StagePlan, context: StageRunContext, onEnd:
   const task = context.memory.taskOf(stage, params, secretSlots);
   context.budget.spend(params);
   const request = stage.cache === null ? task : { ...task, cache: cacheRequest(stage.cache, context.scope) };
-  void scheduleTask(stage, type, request).then(
+  const { attempt } = context;
+  void scheduleTask(stage, type, attempt === undefined ? request : { ...request, ...attempt }).then(
     (result) => {
       context.memory.merge(result?.state, result?.metrics);
       onEnd(stage, activitySuccess(type, result));

@@ -16,6 +16,7 @@ import { resolveTemplate } from '../../expressions/template.js';
 import type { JsonObject } from '../../shared/json.js';
 import { ERROR_TYPE, PIPELINE_WORKFLOW } from '../../shared/names.js';
 import { retryPolicy, summaryOf } from '../activity-options.js';
+import { attemptFailure } from '../attempt-failure.js';
 import { childSearchAttributes } from '../search-attributes.js';
 import { childCause, failedOutcome, timeoutOutcome, wasEndedByOthers } from '../stage-failure.js';
 import { passPauseOn } from '../steering/pass-pause-on.js';
@@ -130,8 +131,11 @@ function childOutcome(stage: StagePlan, plan: Plan, error: unknown): StageOutcom
   }
   const result = cause.details?.[0] as RunResult | undefined;
   const message = `pipeline "${plan.pipeline}" ${cause.message}`;
-  if (cause.type === ERROR_TYPE.pipelineTimedOut) return timeoutOutcome(stage, message, 1);
+  if (cause.type === ERROR_TYPE.pipelineTimedOut) {
+    return { ...timeoutOutcome(stage, message, 1), failure: attemptFailure(stage, cause) };
+  }
   const origin = result?.error === undefined || result.error === null ? '' : `/${result.error.stage}`;
   const type = cause.type ?? ERROR_TYPE.pipelineFailed;
-  return { status: 'failed', error: { type, message, stage: `${stage.id}${origin}` }, attempts: 1 };
+  const failure = attemptFailure(stage, cause);
+  return { status: 'failed', error: { type, message, stage: `${stage.id}${origin}` }, attempts: 1, failure };
 }

@@ -3,6 +3,7 @@ import type { StageOutcome } from '../../engine/stage-record.js';
 import type { OpenStage } from '../../engine/steering.js';
 import { assertNever } from '../../shared/assert-never.js';
 import { ERROR_TYPE } from '../../shared/names.js';
+import { startPooled } from '../pool/pooled-stage.js';
 import { failedOutcome } from '../stage-failure.js';
 import { reopenHold, withHold } from '../steering/hold-layer.js';
 import { runAsActivity } from './activity-stage.js';
@@ -34,7 +35,7 @@ export function startStage(
   context: StageRunContext,
   onEnd: OnStageEnd,
 ): StageOutcome | null {
-  const start = stage.hold === null ? startKind : startHeld;
+  const start = stage.hold === null ? startOnce : startHeld;
   const { fallback } = stage;
   return fallback === null
     ? start(stage, context, onEnd)
@@ -51,7 +52,7 @@ export function reopenStage(
   const onEnd = fallback === null ? options.onEnd : fallbackEnd(fallback, context, options.onEnd);
   switch (options.open.status) {
     case 'held':
-      return reopenHold(stage, context, { ...options, onEnd, run: startKind });
+      return reopenHold(stage, context, { ...options, onEnd, run: startOnce });
     case 'awaiting_approval':
       return reopenApproval(stage, context, options);
     default:
@@ -59,8 +60,19 @@ export function reopenStage(
   }
 }
 
-const startHeld = withHold(startKind);
+const startHeld = withHold(startOnce);
 
+/** Starts a stage once there are slots for it in its pools. */
+function startOnce(stage: StagePlan, context: StageRunContext, onEnd: OnStageEnd): StageOutcome | null {
+  if (stage.pools.length === 0) return startKind(stage, context, onEnd);
+  try {
+    return startPooled(stage, context, onEnd, startKind);
+  } catch (error) {
+    return expressionFailure(stage, error);
+  }
+}
+
+/** Starts what the stage's kind does, without anything around it. */
 function startKind(stage: StagePlan, context: StageRunContext, onEnd: OnStageEnd): StageOutcome | null {
   try {
     return RUNNERS[stage.action.kind](stage, context, onEnd);

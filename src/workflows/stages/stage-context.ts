@@ -1,10 +1,12 @@
 import type { Plan, StagePlan } from '../../engine/plan.js';
 import type { ItemLedger } from '../../engine/map-ledger.js';
-import type { OpenDetails, StageOutcome } from '../../engine/stage-record.js';
+import type { OpenDetails, OpenStatus, StageOutcome } from '../../engine/stage-record.js';
 import type { Scope } from '../../expressions/scope.js';
 import type { Json } from '../../shared/json.js';
 import type { DispatchBudget } from '../dispatch-budget.js';
+import type { StageTask } from '../../shared/task.js';
 import type { MapHost } from '../map/map-host.js';
+import type { PoolDesk } from '../pool/pool-desk.js';
 import type { RunMemory } from '../run-memory.js';
 import type { ApprovalDesk } from '../steering/approval-desk.js';
 import type { HoldDesk } from '../steering/hold-desk.js';
@@ -22,12 +24,12 @@ export type StageRunContext = {
   readonly reuseItems?: Readonly<Record<string, ItemLedger>>;
   /** Starts any stage, a mapped one too; for runners that run further stages. */
   readonly launch: StageRunner;
-  /** Shows that the stage waits for a person, or runs again; a waiting stage takes no slot. */
-  readonly mark: (
-    stage: StagePlan,
-    status: 'running' | 'awaiting_approval' | 'held',
-    wait?: StageWait,
-  ) => void;
+  /** Shows that the stage waits, or runs again; one that waits for a person takes no slot of the run. */
+  readonly mark: (stage: StagePlan, status: OpenStatus, wait?: StageWait) => void;
+  /** Where stages ask for slots of pools. */
+  readonly pools: PoolDesk;
+  /** Set where each attempt is an activity of its own. */
+  readonly attempt?: Pick<StageTask, 'attempt_offset' | 'checkpoint'>;
   /** Whoever starts items or attempts by itself asks it first. */
   readonly pause: PauseSwitch;
   readonly holds: HoldDesk;

@@ -172,11 +172,11 @@ describe('whatever happens to a pool', () => {
         // Everybody gives back what they get: the line must empty, with nothing but time to help.
         for (let rounds = 0; driver.waiting.size > 0; rounds++) {
           expect(rounds, 'rounds').toBeLessThan(500);
-          for (const grant of [...driver.held.values()]) driver.release(grant);
+          for (const grant of driver.held.values()) driver.release(grant);
           driver.now = driver.book.nextOpening(driver.now) ?? driver.now;
           driver.settle();
         }
-        for (const grant of [...driver.held.values()]) driver.release(grant);
+        for (const grant of driver.held.values()) driver.release(grant);
         expect(driver.book.taken).toBe(0);
         expect(driver.book.quietFrom(driver.now)).not.toBeNull();
       }),
