@@ -106,7 +106,7 @@ describe('stages of a pool', () => {
     const plan = aPlan(
       [
         pooled('flaky', 'fails-once', [{ pool: 'one' }], {
-          retry: retry({ initial_delay_ms: 3_600_000, max_delay_ms: 3_600_000 }),
+          retry: retry({ initial_delay_ms: 30_000 }),
         }),
         pooled('other', 'work', [{ pool: 'one' }]),
       ],
@@ -116,7 +116,7 @@ describe('stages of a pool', () => {
     expect(status).toBe('succeeded');
     expect(seen.tasks.map(({ stage }) => stage.id)).toEqual(['flaky', 'other', 'flaky']);
     expect(stages['flaky']).toMatchObject({ attempts: 2, output: 7 });
-    expect(stages['flaky']?.duration_ms).toBeGreaterThanOrEqual(3_600_000);
+    expect(stages['flaky']?.duration_ms).toBeGreaterThanOrEqual(30_000);
   });
 
   it('fail when they are out of attempts, and at once by an error that is not retried', async () => {
@@ -155,7 +155,7 @@ describe('stages of a pool', () => {
     expect(stages['refused']).toMatchObject({ status: 'succeeded', attempts: 1, output: 'at last' });
     expect(Number(stages['same-key']?.duration_ms)).toBeLessThan(60_000);
     const startOf = (id: string): number => Date.parse(stages[id]?.started_at ?? '');
-    expect(startOf('same-key') - startOf('refused')).toBeGreaterThanOrEqual(2 * 600_000);
+    expect(startOf('same-key') - startOf('refused')).toBeGreaterThanOrEqual(600_000);
     expect(startOf('other-key') - startOf('refused')).toBeLessThan(60_000);
   });
 
