@@ -4,8 +4,8 @@ import { runsAfterStop, type StopReason } from '../engine/verdict.js';
 
 /**
  * The cancellation scopes of a run, one for each group of stages that a stop treats alike. Few scopes rather than one
- * a stage, and calls without a promise where the scope is the current one: every promise in a workflow records its
- * stack, which costs more than all that Sluice does for a stage.
+ * a stage, and calls without a promise where the scope is the current one: the SDK keeps track of every promise of a
+ * workflow, and a scope makes three.
  */
 export class StopScopes {
   readonly #root: CancellationScope;

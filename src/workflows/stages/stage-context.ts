@@ -49,8 +49,8 @@ export type StageWait = OpenDetails & { readonly carry?: () => Json };
 export type OnStageEnd = (stage: StagePlan, outcome: StageOutcome) => void;
 
 /**
- * Runs a stage: gives its outcome, or null and reports it later. A callback rather than a promise, because every promise
- * in a workflow records its stack. Failures are outcomes; it throws only before anything was scheduled, when an
+ * Runs a stage: gives its outcome, or null and reports it later. A callback rather than a promise, because the SDK keeps
+ * track of every promise of a workflow. Failures are outcomes; it throws only before anything was scheduled, when an
  * expression cannot be evaluated.
  */
 export type StageRunner = (
