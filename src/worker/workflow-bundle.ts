@@ -43,8 +43,8 @@ export async function workflowBundlePath(): Promise<string> {
   return cached;
 }
 
-/** What marks the map of positions that the bundler writes at the end of a bundle. */
-const SOURCE_MAP = '//# sourceMappingURL=data:application/json;base64,';
+/** Begins the map of positions that the bundler writes at the end of a bundle. */
+const SOURCE_MAP = '//# sourceMappingURL=data:';
 const EMPTY_SOURCE_MAP = JSON.stringify({
   version: 3,
   file: 'sluice-workflows.js',
@@ -59,11 +59,10 @@ const EMPTY_SOURCE_MAP = JSON.stringify({
 export async function bundleWithoutStacks(path: string): Promise<{ readonly code: string }> {
   const whole = await readFile(path, 'utf8');
   const end = whole.lastIndexOf(SOURCE_MAP);
-  // The SDK insists on a source map. On the first line, the statement moves no other line.
-  const map = Buffer.from(EMPTY_SOURCE_MAP).toString('base64');
-  return {
-    code: `Error.stackTraceLimit = 0;${end === -1 ? whole : whole.slice(0, end)}\n${SOURCE_MAP}${map}`,
-  };
+  const code = end === -1 ? whole : whole.slice(0, end);
+  // The SDK insists on a source map.
+  const map = `${SOURCE_MAP}application/json;base64,${Buffer.from(EMPTY_SOURCE_MAP).toString('base64')}`;
+  return { code: `Error.stackTraceLimit = 0;\n${code}\n${map}` };
 }
 
 // Bundles of sources that were edited since are of no use any more.
