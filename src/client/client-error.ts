@@ -5,6 +5,10 @@
  * - `stage_not_found`: the run has no such stage.
  * - `no_items`: the stage is no fan-out, or has not begun.
  * - `run_ended`: the run has ended already, so it cannot be steered.
+ * - `run_not_ended`: the run goes on, so nothing can follow it yet.
+ * - `no_answer`: only a worker knows what was asked for, and none answers.
+ * - `wrong_pipeline`: a definition is of another pipeline than the run.
+ * - `unknown_stage`: the pipeline has no such stage.
  * - `run_exists`: a run with this ID is running already.
  * - `invalid_inputs`: inputs or mode do not fit the pipeline.
  * - `requirements_not_met`: a pipeline that this one `requires` has no recent success.
@@ -17,6 +21,10 @@ export type ClientErrorCode =
   | 'stage_not_found'
   | 'no_items'
   | 'run_ended'
+  | 'run_not_ended'
+  | 'no_answer'
+  | 'wrong_pipeline'
+  | 'unknown_stage'
   | 'run_exists'
   | 'invalid_inputs'
   | 'requirements_not_met'
@@ -45,6 +53,10 @@ const EXIT_CODES: Readonly<Record<ClientErrorCode, 1 | 2 | 3>> = {
   stage_not_found: 2,
   no_items: 2,
   run_ended: 1,
+  run_not_ended: 1,
+  no_answer: 3,
+  wrong_pipeline: 2,
+  unknown_stage: 2,
   run_exists: 1,
   invalid_inputs: 2,
   requirements_not_met: 1,

@@ -75,6 +75,7 @@ export function searchAttributesOf(input: RunInput): TypedSearchAttributes {
     pair(SEARCH_ATTRIBUTE.awaiting, NOTHING_AWAITED),
   ];
   if (mode !== null) pairs.push(pair(SEARCH_ATTRIBUTE.mode, mode));
+  if (input.reuse !== undefined) pairs.push(pair(SEARCH_ATTRIBUTE.parentRun, input.reuse.from.workflow_id));
   if (labels.length > 0) {
     pairs.push({ key: defineSearchAttributeKey(SEARCH_ATTRIBUTE.labels, 'KEYWORD_LIST'), value: labels });
   }

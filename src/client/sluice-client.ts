@@ -2,6 +2,7 @@ import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { type DataConverter, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { createRunInput } from '../engine/create-run-input.js';
 import type { Plan } from '../engine/plan.js';
+import type { Continuation } from '../engine/reuse.js';
 import type { RunInput } from '../engine/run-input.js';
 import type { JsonObject } from '../shared/json.js';
 import { DEFAULT_TASK_QUEUE, PIPELINE_WORKFLOW } from '../shared/names.js';
@@ -10,6 +11,11 @@ import { ClientError } from './client-error.js';
 import { findRun } from './find-run.js';
 import { isGrpc, messageOf, refusal } from './grpc-errors.js';
 import { checkRequirements } from './requirements.js';
+import {
+  type ContinuationPlan,
+  type ContinueOptions,
+  planContinuation,
+} from './resume/plan-continuation.js';
 import { RunHandle } from './run-handle.js';
 import { newRunKey, workflowIdOf } from './run-id.js';
 import { type ListFilter, listRuns, type RunListItem } from './run-list.js';
@@ -34,9 +40,12 @@ export type SluiceClientSettings = {
   readonly connectTimeoutMs?: number;
 };
 
-export type StartOptions = {
+export type StartOptions = BeginOptions & {
   readonly inputs?: JsonObject;
   readonly mode?: string | null;
+};
+
+export type BeginOptions = {
   /** The part of the workflow ID after the pipeline's name. @default the time and a random suffix */
   readonly key?: string;
   /** Starts although a pipeline that this one requires has no recent success. */
@@ -79,13 +88,32 @@ export class SluiceClient {
    * on; the key of a run that ended may be used again.
    */
   async start(plan: Plan, options: StartOptions = {}): Promise<RunHandle> {
-    const input = checkedInput(plan, options);
+    return this.#begin(checkedInput(plan, options), options);
+  }
+
+  /**
+   * Plans a run that goes on where an earlier one ended (`resume`), begins at a stage of it (`fork`), or repeats it
+   * (`rerun`). Nothing is started; {@link SluiceClient.begin} does exactly what the plan says.
+   */
+  async plan(how: Continuation, run: RunHandle, options: ContinueOptions = {}): Promise<ContinuationPlan> {
+    const deps = { client: this.temporal, store: this.#settings.store };
+    return this.#asking(() => planContinuation(deps, run, { ...options, how }));
+  }
+
+  /** Starts a run that was planned. Throws what {@link SluiceClient.start} throws. */
+  async begin(plan: ContinuationPlan, options: BeginOptions = {}): Promise<RunHandle> {
+    const force = options.force === true || plan.input.forced === true;
+    return this.#begin(force ? { ...plan.input, forced: true } : plan.input, { ...options, force });
+  }
+
+  async #begin(input: RunInput, options: BeginOptions): Promise<RunHandle> {
+    const { pipeline, requires } = input.plan;
     await this.#asking(async () => {
       const { connection, options: settings } = this.temporal;
-      if (options.force !== true) await checkRequirements(this.temporal, plan.pipeline, plan.requires);
+      if (options.force !== true) await checkRequirements(this.temporal, pipeline, requires);
       await ensureSearchAttributes(connection, settings.namespace);
     });
-    const workflowId = workflowIdOf(plan.pipeline, options.key ?? newRunKey(new Date()));
+    const workflowId = workflowIdOf(pipeline, options.key ?? newRunKey(new Date()));
     return this.handle(workflowId, await this.#startWorkflow(workflowId, input, options.memo));
   }
 

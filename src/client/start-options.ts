@@ -1,3 +1,4 @@
+import { originOf } from '../engine/reuse.js';
 import type { RunInput } from '../engine/run-input.js';
 import type { Json, JsonObject } from '../shared/json.js';
 
@@ -14,6 +15,7 @@ export function memoOf(input: RunInput): Record<string, unknown> {
     ...(mode === null ? {} : { mode }),
     stages: plan.stages.length,
     inputs: smallInputs(inputs),
+    ...(input.reuse === undefined ? {} : { resumed_from: originOf(input.reuse) }),
   };
 }
 

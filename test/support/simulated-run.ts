@@ -157,6 +157,7 @@ class Simulation {
         workflow_id,
         run_id,
         status: 'failed',
+        forced: false,
         facts: FACTS,
         stages,
         order: this.#ledger.ended.map((record) => record.plan.id),

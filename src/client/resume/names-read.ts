@@ -9,8 +9,7 @@ export type NamesRead = { readonly condition: readonly NameUse[]; readonly work:
 /** Names that exist only for one item of a fan-out are left out: they follow from the others. */
 export function namesRead(stage: StagePlan): NamesRead {
   const { action, map } = stage;
-  const work =
-    action.kind === 'gate' ? action.checks.map((check) => check.assert) : sourcesIn(action);
+  const work = action.kind === 'gate' ? action.checks.map((check) => check.assert) : sourcesIn(action);
   const over = map === null ? [] : sourcesIn(map.over);
   return {
     condition: stage.condition === null ? [] : namesIn([stage.condition]),

@@ -62,6 +62,8 @@ export type EarlierRun = {
   readonly inputs: JsonObject;
   readonly variables: JsonObject;
   readonly mode: string | null;
+  /** True when `requires` was overridden by a person. */
+  readonly forced: boolean;
   readonly facts: RunFacts;
   readonly stages: Readonly<Record<string, StageResult>>;
   /** Stages that ended, in the order in which they did. */

@@ -1,0 +1,137 @@
+import type { Client } from '@temporalio/client';
+import { suggest } from '../../definition/suggest.js';
+import { createRunInput } from '../../engine/create-run-input.js';
+import type { Plan } from '../../engine/plan.js';
+import type { StageResult } from '../../engine/result.js';
+import type { Continuation, ReusedRun } from '../../engine/reuse.js';
+import type { RunInput } from '../../engine/run-input.js';
+import type { JsonObject } from '../../shared/json.js';
+import type { BlobStore } from '../../storage/blob-store.js';
+import { ClientError } from '../client-error.js';
+import type { RunHandle } from '../run-handle.js';
+import type { Versions } from './compare-stage.js';
+import { isSame } from './differences.js';
+import { findLost } from './find-lost.js';
+import { type PlannedResume, planResume } from './plan-resume.js';
+import { readEarlierRun } from './read-earlier-run.js';
+import type { EarlierRun, StageVerdict } from './verdict.js';
+
+export type ContinueOptions = {
+  /** Runs this stage again and all that depend on it. */
+  readonly from?: string;
+  /** @default the definition of the earlier run */
+  readonly definition?: Plan;
+  /** Values that replace those of the earlier run. */
+  readonly inputs?: JsonObject;
+  /** Versions of the stage functions as they are now, by name. Not compared where they are not given. */
+  readonly versions?: Versions;
+};
+
+/** What a run that is made from an earlier one will do, and all that is needed to start it. */
+export type ContinuationPlan = {
+  readonly how: Continuation;
+  readonly from: Pick<EarlierRun, 'workflow_id' | 'run_id' | 'status'>;
+  readonly pipeline: string;
+  readonly version: string;
+  /** By stage, in the order of the definition. */
+  readonly stages: Readonly<Record<string, StageVerdict>>;
+  /** Stages of the earlier run that the definition no longer has. */
+  readonly removed: readonly string[];
+  readonly input: RunInput;
+};
+
+/**
+ * Plans a run that is made from an earlier one; nothing is started. Throws `run_not_ended` for the resume of a run that
+ * goes on, `wrong_pipeline`, `unknown_stage`, `invalid_inputs`, and `no_answer` when nobody knows how far it came.
+ */
+export async function planContinuation(
+  deps: { readonly client: Client; readonly store?: BlobStore | undefined },
+  run: RunHandle,
+  request: ContinueOptions & { readonly how: Continuation },
+): Promise<ContinuationPlan> {
+  const { how, from, versions, definition } = request;
+  const earlier = await readEarlierRun(deps.client, run, how);
+  const plan = definition ?? earlier.plan;
+  checkPipeline(earlier, plan);
+  checkStage(plan, from);
+  const input = nextInput(earlier, plan, request.inputs ?? {});
+  const next = { plan, inputs: input.inputs, variables: input.variables, mode: input.mode };
+  const lost = how === 'rerun' ? undefined : await findLost(earlier, deps.store);
+  const planned =
+    how === 'rerun'
+      ? wholePlan(plan)
+      : planResume(earlier, next, {
+          from: from ?? null,
+          versions: versions ?? null,
+          ...(lost === undefined ? {} : { lost }),
+        });
+  const { workflow_id, run_id, status } = earlier;
+  return {
+    how,
+    from: { workflow_id, run_id, status },
+    pipeline: plan.pipeline,
+    version: plan.version,
+    stages: planned.verdicts,
+    removed: planned.removed,
+    input: { ...input, reuse: reuseOf(earlier, how, planned.reused) },
+  };
+}
+
+function reuseOf(earlier: EarlierRun, how: Continuation, reused: readonly string[]): ReusedRun {
+  const { workflow_id, run_id, facts, stages } = earlier;
+  return {
+    how,
+    from: { workflow_id, run_id },
+    scheduled_at: facts.scheduled_at,
+    stages: reused.flatMap((id): (readonly [string, StageResult])[] => {
+      const result = stages[id];
+      return result === undefined ? [] : [[id, result]];
+    }),
+  };
+}
+
+/** The verdicts of a run that is repeated as a whole. */
+function wholePlan({ stages }: Plan): PlannedResume {
+  const again = { verdict: 'run', reason: 'asked', detail: 'the whole run is repeated' } as const;
+  return { verdicts: Object.fromEntries(stages.map(({ id }) => [id, again])), reused: [], removed: [] };
+}
+
+/**
+ * The input of the new run. A value that was the default then gives way to the default of today; values of inputs that
+ * the definition no longer has are left out.
+ */
+function nextInput(earlier: EarlierRun, plan: Plan, given: JsonObject): RunInput {
+  const { plan: before, mode, forced } = earlier;
+  const kept = Object.entries(earlier.inputs).filter(
+    ([name, value]) =>
+      Object.hasOwn(plan.inputs, name) && !isSame(value, before.inputs[name]?.default ?? null),
+  );
+  const made = createRunInput(plan, { inputs: { ...Object.fromEntries(kept), ...given }, mode, forced });
+  if ('input' in made) return made.input;
+  throw new ClientError(
+    'invalid_inputs',
+    `Pipeline "${plan.pipeline}" cannot start: ${made.problems.join('; ')}.`,
+    {
+      hint: 'Inputs of the earlier run are kept; change them with -i NAME=VALUE.',
+    },
+  );
+}
+
+function checkPipeline(earlier: EarlierRun, plan: Plan): void {
+  const { pipeline } = earlier.plan;
+  if (plan.pipeline === pipeline) return;
+  throw new ClientError(
+    'wrong_pipeline',
+    `The definition is of pipeline "${plan.pipeline}", and "${earlier.workflow_id}" is a run of "${pipeline}".`,
+    { hint: 'Give a definition of the same pipeline, or start a run of its own with: sluice run FILE' },
+  );
+}
+
+function checkStage(plan: Plan, from: string | undefined): void {
+  const ids = plan.stages.map(({ id }) => id);
+  if (from === undefined || ids.includes(from)) return;
+  const near = suggest(from, ids);
+  throw new ClientError('unknown_stage', `Pipeline "${plan.pipeline}" has no stage "${from}".`, {
+    hint: `${near === null ? '' : `Did you mean "${near}"? `}Stages: ${ids.join(', ')}.`,
+  });
+}

@@ -1,0 +1,121 @@
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import { stageLevels } from '../../engine/levels.js';
+import { unpackPlan } from '../../engine/pack-plan.js';
+import type { Plan } from '../../engine/plan.js';
+import type { RunResult, RunStatus, StageResult } from '../../engine/result.js';
+import type { Continuation } from '../../engine/reuse.js';
+import type { RunInput } from '../../engine/run-input.js';
+import { ClientError } from '../client-error.js';
+import { isNoAnswer } from '../grpc-errors.js';
+import type { RunHandle } from '../run-handle.js';
+import { readRunInput } from './read-run-input.js';
+import type { EarlierRun } from './verdict.js';
+
+const FINAL: ReadonlySet<string> = new Set([
+  'succeeded',
+  'failed',
+  'timed_out',
+  'skipped',
+  'cancelled',
+  'reused',
+]);
+
+/** A run with all that a new one needs of it. Throws `run_not_ended` for one to be resumed that goes on. */
+export async function readEarlierRun(client: Client, run: RunHandle, how: Continuation): Promise<EarlierRun> {
+  const description = await run.describe();
+  const isOver = description.closeTime !== undefined;
+  if (!isOver && how === 'resume') throw stillRuns(run);
+  const input = await readRunInput(client, description);
+  const plan = unpackPlan(input.plan);
+  const result = await resultOf(run, description, how);
+  const isUnknown = plan.stages.length > 0 && Object.keys(result.stages).length === 0;
+  // What is repeated as a whole needs no result.
+  if (isUnknown && how !== 'rerun') throw noResult(run, description);
+  return toEarlierRun(input, plan, result, description);
+}
+
+function toEarlierRun(
+  input: RunInput,
+  plan: Plan,
+  result: RunResult | RunStatus,
+  description: WorkflowExecutionDescription,
+): EarlierRun {
+  const { workflow_id, run_id, pipeline, version, mode, started_at } = result;
+  const scheduled = description.searchAttributes['TemporalScheduledStartTime']?.[0];
+  const scheduled_at =
+    input.reuse?.scheduled_at ?? (scheduled instanceof Date ? scheduled.toISOString() : started_at);
+  return {
+    workflow_id,
+    run_id,
+    status: result.status,
+    plan,
+    inputs: input.inputs,
+    variables: input.variables,
+    mode: input.mode,
+    forced: input.forced === true,
+    facts: { id: run_id, workflow_id, pipeline, version, mode, attempt: 1, started_at, scheduled_at },
+    stages: result.stages,
+    order: endOrder(input, plan, result.stages),
+    undone: new Set(Object.keys(result.undone ?? {})),
+  };
+}
+
+/**
+ * Stages that ended, in the order in which they did. What was taken over or carried along kept its order in the input;
+ * of stages that ended within one millisecond those that others depend on come first.
+ */
+export function endOrder(
+  { carried, reuse }: Pick<RunInput, 'carried' | 'reuse'>,
+  plan: Plan,
+  stages: Readonly<Record<string, StageResult>>,
+): readonly string[] {
+  const known = [...(carried?.ended ?? []), ...(reuse?.stages ?? [])].map(([id]) => id);
+  const rank = new Map(known.map((id, index) => [id, index]));
+  const levels = stageLevels(plan.stages);
+  const keyOf = (id: string): readonly [number, string, number] => [
+    rank.get(id) ?? known.length,
+    rank.has(id) ? '' : (stages[id]?.ended_at ?? ''),
+    levels.get(id) ?? 0,
+  ];
+  return plan.stages
+    .filter(({ id }) => FINAL.has(stages[id]?.status ?? ''))
+    .map(({ id }) => ({ id, key: keyOf(id) }))
+    .sort((a, b) => a.key[0] - b.key[0] || a.key[1].localeCompare(b.key[1]) || a.key[2] - b.key[2])
+    .map(({ id }) => id);
+}
+
+function resultOf(
+  run: RunHandle,
+  description: WorkflowExecutionDescription,
+  how: Continuation,
+): Promise<RunResult | RunStatus> {
+  if (how === 'rerun') return run.status({ outputs: false });
+  return description.closeTime === undefined ? liveStatus(run, description) : run.result();
+}
+
+async function liveStatus(run: RunHandle, description: WorkflowExecutionDescription): Promise<RunStatus> {
+  try {
+    return await run.query({}, description);
+  } catch (error) {
+    if (isNoAnswer(error)) throw noResult(run, description);
+    throw error;
+  }
+}
+
+function stillRuns(run: RunHandle): ClientError {
+  return new ClientError(
+    'run_not_ended',
+    `The run "${run.workflowId}" has not ended, so it cannot be resumed.`,
+    {
+      hint: `Cancel it first with: sluice cancel ${run.workflowId}. Or make a new run of it with: sluice fork ${run.workflowId}`,
+    },
+  );
+}
+
+function noResult(run: RunHandle, { taskQueue }: WorkflowExecutionDescription): ClientError {
+  return new ClientError(
+    'no_answer',
+    `How far "${run.workflowId}" came is known to a worker only, and none answers on task queue "${taskQueue}".`,
+    { hint: 'Start one with "sluice worker" and try again, or repeat the whole run with: sluice rerun RUN' },
+  );
+}

@@ -1,0 +1,63 @@
+import type { Client } from '@temporalio/client';
+import {
+  decodeArrayFromPayloads,
+  ExternalStorageRunner,
+} from '@temporalio/common/lib/internal-non-workflow/index.js';
+import type { temporal } from '@temporalio/proto';
+import type { RunInput } from '../../engine/run-input.js';
+import { PIPELINE_WORKFLOW } from '../../shared/names.js';
+import { ClientError } from '../client-error.js';
+import { isGrpc } from '../grpc-errors.js';
+
+type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
+type Payloads = temporal.api.common.v1.IPayloads | null | undefined;
+
+/** One execution of a workflow; a run that went on in a new history has several. */
+export type Execution = { readonly workflowId: string; readonly runId: string };
+
+/** What a run was started with: the argument of its latest execution, which knows the most. */
+export async function readRunInput(client: Client, execution: Execution): Promise<RunInput> {
+  const [start] = await firstEvents(client, execution);
+  const attributes = start?.workflowExecutionStartedEventAttributes;
+  const [input] = await decodePayloads(client, attributes?.input);
+  if (attributes?.workflowType?.name === PIPELINE_WORKFLOW && isRunInput(input)) return input;
+  throw new ClientError('run_not_found', `"${execution.workflowId}" is no run of a pipeline.`, {
+    hint: 'See the runs that there are: sluice list',
+  });
+}
+
+/** The values of payloads, also of those that are kept outside of Temporal. Throws when one cannot be read. */
+export async function decodePayloads(client: Client, given: Payloads): Promise<readonly unknown[]> {
+  const converter = client.options.loadedDataConverter;
+  const payloads = given?.payloads ?? [];
+  const { externalStorage } = converter;
+  const read =
+    externalStorage === undefined
+      ? payloads
+      : await new ExternalStorageRunner(externalStorage).retrieve(payloads);
+  return decodeArrayFromPayloads(converter, read);
+}
+
+async function firstEvents(
+  client: Client,
+  { workflowId, runId }: Execution,
+): Promise<readonly HistoryEvent[]> {
+  try {
+    const { history } = await client.workflowService.getWorkflowExecutionHistory({
+      namespace: client.options.namespace,
+      execution: { workflowId, runId },
+      maximumPageSize: 1,
+    });
+    return history?.events ?? [];
+  } catch (error) {
+    if (!isGrpc(error, 'NOT_FOUND')) throw error;
+    throw new ClientError('run_not_found', `Temporal no longer keeps the history of "${workflowId}".`, {
+      hint: 'The namespace keeps runs for a limited time. Start anew with: sluice run FILE',
+      cause: error,
+    });
+  }
+}
+
+function isRunInput(value: unknown): value is RunInput {
+  return typeof value === 'object' && value !== null && 'plan' in value && 'inputs' in value;
+}
