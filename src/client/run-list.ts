@@ -1,6 +1,7 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import type { RunEndStatus } from '../engine/result.js';
+import type { RunOrigin } from '../engine/reuse.js';
 import { assertNever } from '../shared/assert-never.js';
 import { PIPELINE_WORKFLOW, SEARCH_ATTRIBUTE } from '../shared/names.js';
 import { isPipelineName } from './run-id.js';
@@ -26,6 +27,8 @@ export type RunListItem = {
   readonly started_at: string;
   readonly ended_at: string | null;
   readonly duration_ms: number | null;
+  /** The run that it resumes, forks or repeats; absent for all others. */
+  readonly resumed_from?: RunOrigin;
 };
 
 export type ListFilter = {
@@ -75,7 +78,10 @@ export function quote(text: string): string {
 export type ListedExecution = Pick<
   WorkflowExecutionInfo,
   'workflowId' | 'runId' | 'status' | 'startTime' | 'typedSearchAttributes'
-> & { readonly closeTime?: Date | undefined };
+> & {
+  readonly closeTime?: Date | undefined;
+  readonly memo?: Readonly<Record<string, unknown>> | undefined;
+};
 
 /** What visibility knows of a run. */
 export function toListItem(info: ListedExecution, now: Date): RunListItem {
@@ -89,6 +95,7 @@ export function toListItem(info: ListedExecution, now: Date): RunListItem {
     started_at: info.startTime.toISOString(),
     ended_at: end?.toISOString() ?? null,
     duration_ms: Math.max(0, (end ?? now).getTime() - info.startTime.getTime()),
+    ...(isOrigin(info.memo?.['resumed_from']) ? { resumed_from: info.memo['resumed_from'] } : {}),
   };
 }
 
@@ -142,4 +149,8 @@ function pipelineOf(info: ListedExecution): string {
 
 function attribute(info: ListedExecution, name: string): string | null {
   return info.typedSearchAttributes.get(defineSearchAttributeKey(name, 'KEYWORD')) ?? null;
+}
+
+function isOrigin(value: unknown): value is RunOrigin {
+  return typeof value === 'object' && value !== null && 'how' in value && 'workflow_id' in value;
 }

@@ -11,11 +11,7 @@ import { ClientError } from './client-error.js';
 import { findRun } from './find-run.js';
 import { isGrpc, messageOf, refusal } from './grpc-errors.js';
 import { checkRequirements } from './requirements.js';
-import {
-  type ContinuationPlan,
-  type ContinueOptions,
-  planContinuation,
-} from './resume/plan-continuation.js';
+import { type ContinuationPlan, type ContinueOptions, planContinuation } from './resume/plan-continuation.js';
 import { RunHandle } from './run-handle.js';
 import { newRunKey, workflowIdOf } from './run-id.js';
 import { type ListFilter, listRuns, type RunListItem } from './run-list.js';

@@ -5,13 +5,16 @@ import { registerCancel } from './commands/cancel.js';
 import { registerCompletion } from './commands/completion.js';
 import { registerDev } from './commands/dev.js';
 import { registerDoctor } from './commands/doctor.js';
+import { registerFork } from './commands/fork.js';
 import { registerGraph } from './commands/graph.js';
 import { registerHelp } from './commands/help.js';
 import { registerInit } from './commands/init.js';
 import { registerList } from './commands/list.js';
 import { registerLogs } from './commands/logs.js';
 import { registerPlan } from './commands/plan.js';
+import { registerRerun } from './commands/rerun.js';
 import { registerResult } from './commands/result.js';
+import { registerResume } from './commands/resume.js';
 import { registerRun } from './commands/run.js';
 import { registerSchema } from './commands/schema.js';
 import { registerSetup } from './commands/setup.js';
@@ -41,6 +44,9 @@ export const REGISTRATIONS: ReadonlyArray<readonly [heading: string, commands: r
       registerArtifacts,
       registerCancel,
       registerTerminate,
+      registerResume,
+      registerFork,
+      registerRerun,
     ],
   ],
   ['Workers', [registerWorker]],

@@ -21,8 +21,8 @@ export type ContinueOptions = {
   readonly from?: string;
   /** @default the definition of the earlier run */
   readonly definition?: Plan;
-  /** Values that replace those of the earlier run. */
-  readonly inputs?: JsonObject;
+  /** Values that replace those of the earlier run, or what gives them once it is known what the definition takes. */
+  readonly inputs?: JsonObject | ((plan: Plan) => Promise<JsonObject>);
   /** Versions of the stage functions as they are now, by name. Not compared where they are not given. */
   readonly versions?: Versions;
 };
@@ -54,7 +54,8 @@ export async function planContinuation(
   const plan = definition ?? earlier.plan;
   checkPipeline(earlier, plan);
   checkStage(plan, from);
-  const input = nextInput(earlier, plan, request.inputs ?? {});
+  const { inputs = {} } = request;
+  const input = nextInput(earlier, plan, typeof inputs === 'function' ? await inputs(plan) : inputs);
   const next = { plan, inputs: input.inputs, variables: input.variables, mode: input.mode };
   const lost = how === 'rerun' ? undefined : await findLost(earlier, deps.store);
   const planned =

@@ -32,7 +32,8 @@ export class Session {
   #client: SluiceClient;
   #config: LoadedConfig;
   readonly #stops: (() => Promise<void>)[] = [];
-  #hasOwnWorker = false;
+  /** Task queues that workers of this session serve. */
+  readonly #served = new Set<string>();
 
   private constructor(client: SluiceClient, config: LoadedConfig, server: FoundServer) {
     this.#client = client;
@@ -100,7 +101,7 @@ export class Session {
 
   /** True when runs of this session end with it, because its worker does. */
   get hasOwnWorker(): boolean {
-    return this.#hasOwnWorker;
+    return this.#served.size > 0;
   }
 
   /** True when a worker that lasts polls a task queue and fits this project. */
@@ -122,6 +123,7 @@ export class Session {
     const { projectDir } = this.#config;
     const { hasLasting, hasForeign } = await projectWorkers(temporal, taskQueue, projectDir);
     if (hasLasting) return true;
+    if (this.#served.has(taskQueue)) return true;
     const isShared = hasForeign && taskQueue === DEFAULT_TASK_QUEUE;
     await this.#startWorker(isShared ? `${taskQueue}-${projectTag(projectDir)}` : taskQueue);
     return true;
@@ -131,7 +133,7 @@ export class Session {
   async ensureWorkerOf({ taskQueue }: { readonly taskQueue: string }): Promise<boolean> {
     if (await this.hasWorker(taskQueue)) return true;
     if (this.server.kind === 'configured') return false;
-    await this.#startWorker(taskQueue);
+    if (!this.#served.has(taskQueue)) await this.#startWorker(taskQueue);
     return true;
   }
 
@@ -179,7 +181,7 @@ export class Session {
       config: { ...config, worker: { ...config.worker, httpPort: undefined } },
       log: pino({ level: 'info' }, destination({ dest: log, mkdir: true, sync: true })),
     });
-    this.#hasOwnWorker = true;
+    this.#served.add(taskQueue);
     this.#client = new SluiceClient(this.#client.temporal, {
       ...clientSettings(config, this.server),
       taskQueue,
