@@ -47,8 +47,8 @@ export class RunMemory {
     const output = status === 'failed' && plan.action.kind !== 'gate' ? null : (outcome?.output ?? null);
     this.#stages[plan.id] = {
       output,
-      // Where an output comes from must not change what a pipeline decides.
-      status: status === 'reused' ? 'succeeded' : status,
+      // Whether a stage ran in this run or another must not change what a pipeline decides; a stand-in may.
+      status: status === 'reused' && outcome?.fallback === undefined ? 'succeeded' : status,
       metrics: outcome?.metrics ?? {},
       error: outcome?.error ?? null,
     };

@@ -162,6 +162,7 @@ class Simulation {
         stages,
         order: this.#ledger.ended.map((record) => record.plan.id),
         undone: new Set(),
+        amended: { variables: new Set(), params: new Set() },
       },
     };
   }

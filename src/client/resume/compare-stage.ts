@@ -5,10 +5,10 @@ import { resolveTemplate } from '../../expressions/template.js';
 import type { Json } from '../../shared/json.js';
 import { DEFAULT_VERSION } from '../../shared/names.js';
 import { differences, isSame, tellDifference } from './differences.js';
-import { namesRead, valueOf, volatileName } from './names-read.js';
-import type { ResumeReason } from './verdict.js';
+import { everNew, namesRead, valueOf, volatileName } from './names-read.js';
+import type { StageVerdict } from './verdict.js';
 
-export type Because = { readonly reason: ResumeReason; readonly detail: string };
+export type Because = Omit<StageVerdict, 'verdict'>;
 
 /** A stage in one of the two runs: its plan, the plan around it, and the values that its expressions see. */
 export type StageSide = { readonly stage: StagePlan; readonly plan: Plan; readonly scope: Scope };
@@ -87,8 +87,7 @@ function functionsOf(side: StageSide): readonly string[] {
 function workChange(before: StageSide, after: StageSide): Because | null {
   const names = namesRead(after.stage).work;
   const volatile = volatileName(names);
-  if (volatile !== null)
-    return { reason: 'inputs', detail: `it reads \`${volatile}\`, which is another in every run` };
+  if (volatile !== null) return { reason: 'inputs', detail: `it reads ${everNew(volatile)}` };
   const isBare = after.stage.action.kind === 'gate' || after.stage.map !== null;
   if (!isBare) return resolvedChange(before, after);
   const [text] = differences('', workText(before.stage), workText(after.stage));

@@ -28,6 +28,11 @@ export function volatileName(names: readonly NameUse[]): string | null {
   return null;
 }
 
+/** Such a fact in words. */
+export function everNew(name: string): string {
+  return `\`${name}\`, which is another in every run`;
+}
+
 /** True when something is read that any stage may write. */
 export function readsShared(names: readonly NameUse[]): boolean {
   return names.some(({ root }) => root === 'state' || root === 'metrics');

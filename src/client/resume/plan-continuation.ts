@@ -74,7 +74,7 @@ export async function planContinuation(
     version: plan.version,
     stages: planned.verdicts,
     removed: planned.removed,
-    input: { ...input, reuse: reuseOf(earlier, how, planned.reused) },
+    input: { ...input, reuse: reuseOf(earlier, how, planned.reused), ...itemsOf(earlier, planned) },
   };
 }
 
@@ -89,6 +89,15 @@ function reuseOf(earlier: EarlierRun, how: Continuation, reused: readonly string
       return result === undefined ? [] : [[id, result]];
     }),
   };
+}
+
+/** The items that are done of fan-outs that go on. */
+function itemsOf({ stages }: EarlierRun, { verdicts }: PlannedResume): Pick<RunInput, 'reuse_items'> {
+  const ledgers = Object.entries(verdicts).flatMap(([id, { reason }]) => {
+    const ledger = reason === 'items' ? stages[id]?.items?.ledger : undefined;
+    return ledger === undefined ? [] : [[id, ledger] as const];
+  });
+  return ledgers.length === 0 ? {} : { reuse_items: Object.fromEntries(ledgers) };
 }
 
 /** The verdicts of a run that is repeated as a whole. */

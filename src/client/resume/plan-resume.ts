@@ -147,6 +147,6 @@ function gaveShared({ stages }: EarlierRun, id: string): boolean {
 
 function verdictOf(planned: Planned | undefined): StageVerdict {
   if (planned === undefined) throw new Error('A stage was not planned.');
-  const { verdict, reason, detail } = planned;
-  return { verdict, reason, detail };
+  const { touched: _touched, ...verdict } = planned;
+  return verdict;
 }

@@ -57,6 +57,19 @@ function toEarlierRun(
     stages: result.stages,
     order: endOrder(input, plan, result.stages),
     undone: new Set(Object.keys(result.undone ?? {})),
+    amended: amendedIn(result),
+  };
+}
+
+function amendedIn({ amendments = [], stages }: RunResult | RunStatus): EarlierRun['amended'] {
+  const names = (pattern: RegExp): readonly string[] =>
+    amendments.flatMap(({ what }) => pattern.exec(what)?.[1] ?? []);
+  const held = Object.entries(stages).filter(([, { decisions = [] }]) =>
+    decisions.some(({ params }) => params !== undefined),
+  );
+  return {
+    variables: new Set(names(/^variables\.(.+)$/)),
+    params: new Set([...names(/^stages\.(.+)\.params$/), ...held.map(([id]) => id)]),
   };
 }
 

@@ -1,3 +1,5 @@
+import { IndexSet } from '../../engine/index-ranges.js';
+import type { ItemLedger } from '../../engine/map-ledger.js';
 import type { StagePlan } from '../../engine/plan.js';
 import type { StageResult } from '../../engine/result.js';
 import type { StageRecord } from '../../engine/stage-record.js';
@@ -5,11 +7,11 @@ import { verdictOf } from '../../engine/verdict.js';
 import { evaluateCondition } from '../../expressions/evaluate.js';
 import type { Scope, StageScope } from '../../expressions/scope.js';
 import { assertNever } from '../../shared/assert-never.js';
-import type { Json } from '../../shared/json.js';
 import { type Because, changeOf } from './compare-stage.js';
 import { isSame } from './differences.js';
-import { namesRead, readsShared, readsSharedState, volatileName } from './names-read.js';
+import { everNew, namesRead, readsShared, readsSharedState, volatileName } from './names-read.js';
 import type { PlanOptions } from './plan-resume.js';
+import { NOTHING_SHARED, scopeIn, type Shared, sharedBefore, SKIPPED, stageScopes } from './run-scope.js';
 import type { EarlierRun, NextRun, StageVerdict } from './verdict.js';
 
 /** A verdict; `touched` is true when something that runs comes before whatever depends on the stage. */
@@ -37,8 +39,7 @@ export class StagePlanner {
     this.#selected = selected === null ? null : new Set(selected);
     this.#stagesBefore = new Map(before.plan.stages.map((stage) => [stage.id, stage]));
     this.#stagesNow = new Map(next.plan.stages.map((stage) => [stage.id, stage]));
-    const ended = before.order.map((id) => [id, scopeOf(before.stages[id])] as const);
-    this.#scopesBefore = Object.fromEntries(ended);
+    this.#scopesBefore = stageScopes(before);
   }
 
   decide(stage: StagePlan): void {
@@ -116,23 +117,28 @@ export class StagePlanner {
 
   #whyRun(stage: StagePlan): Because | null {
     const { id } = stage;
-    const { from, lost, versions, forced } = this.#options;
-    if (from === id) return { reason: 'asked', detail: 'it is the stage to begin with' };
+    if (this.#options.from === id) return { reason: 'asked', detail: 'it is the stage to begin with' };
     const before = this.#stagesBefore.get(id);
     const result = this.#before.stages[id];
     if (before === undefined || result === undefined)
       return { reason: 'new', detail: 'the earlier run did not have it' };
-    const unfit = unfitness(result) ?? forced.get(id) ?? this.#lostUpstream(stage);
-    if (unfit !== null && unfit !== undefined) return unfit;
+    const unfit = unfitness(result);
+    const ledger = stage.map === null ? undefined : result.items?.ledger;
+    if (unfit !== null && ledger === undefined) return unfit;
+    const changed = this.#whyDifferent(stage, before, result);
+    if (ledger === undefined) return changed;
+    return changed === null ? remainingItems(ledger) : (unfit ?? changed);
+  }
+
+  /** Why a stage would not end again as it did. */
+  #whyDifferent(stage: StagePlan, before: StagePlan, result: StageResult): Because | null {
+    const { id } = stage;
+    const { lost, versions, forced } = this.#options;
+    const cause = forced.get(id) ?? this.#lostUpstream(stage) ?? this.#amended(stage);
+    if (cause !== null) return cause;
     if (this.#before.undone.has(id)) return { reason: 'undone', detail: 'its effect was taken back' };
     const reason = lost?.get(id);
     if (reason !== undefined) return { reason: 'lost', detail: reason };
-    const volatile = volatileName(namesRead(stage).condition);
-    if (volatile !== null)
-      return {
-        reason: 'inputs',
-        detail: `its condition reads \`${volatile}\`, which is another in every run`,
-      };
     const sides = {
       before: { stage: before, plan: this.#before.plan, scope: this.#scope(id, 'before') },
       after: { stage, plan: this.#next.plan, scope: this.#scope(id, 'now') },
@@ -146,6 +152,23 @@ export class StagePlanner {
       (need) => this.planned.get(need)?.verdict === 'skip' && this.#hasRun(need),
     );
     return gone === undefined ? null : { reason: 'upstream', detail: `"${gone}" is skipped now` };
+  }
+
+  /** People may have changed what a stage was given while the run went on; the new run begins without that. */
+  #amended(stage: StagePlan): Because | null {
+    const { params, variables } = this.#before.amended;
+    if (params.has(stage.id))
+      return { reason: 'definition', detail: 'its params were changed while the run went on' };
+    const { condition, work } = namesRead(stage);
+    const volatile = volatileName(condition);
+    if (volatile !== null) return { reason: 'inputs', detail: `its condition reads ${everNew(volatile)}` };
+    if (variables.size === 0) return null;
+    const use = [...condition, ...work].find(
+      ({ root, path }) => root === 'variables' && (path[0] === undefined || variables.has(path[0].name)),
+    );
+    return use === undefined
+      ? null
+      : { reason: 'inputs', detail: 'it reads a variable that was changed while the run went on' };
   }
 
   #hasRun(id: string): boolean {
@@ -178,7 +201,7 @@ export class StagePlanner {
     return { plan, wave: 1, status, startedAt: null, endedAt: null, outcome } as StageRecord;
   }
 
-  #sharedOf(id: string): Pick<Scope, 'state' | 'metrics'> {
+  #sharedOf(id: string): Shared {
     const stages = [this.#stagesBefore.get(id), this.#stagesNow.get(id)];
     const isRead = stages.some((stage) => stage !== undefined && readsSharedState(stage));
     return isRead ? sharedBefore(this.#before, id) : NOTHING_SHARED;
@@ -186,21 +209,11 @@ export class StagePlanner {
 
   /** Shared state is the same on both sides: stages for which it may differ are not compared at all. */
   #scope(id: string, side: 'before' | 'now'): Scope {
-    const of = side === 'before' ? this.#before : this.#next;
-    const { facts } = this.#before;
-    const shared = this.#sharedOf(id);
-    return {
-      inputs: of.inputs,
-      variables: of.variables,
-      stages: side === 'before' ? this.#scopesBefore : this.#scopesNow,
-      ...shared,
-      run: { ...facts, version: of.plan.version, pipeline: of.plan.pipeline, mode: of.mode, attempt: 1 },
-    };
+    const stages = side === 'before' ? this.#scopesBefore : this.#scopesNow;
+    const run = side === 'before' ? this.#before : this.#next;
+    return scopeIn(run, this.#before, { stages, shared: this.#sharedOf(id) });
   }
 }
-
-const NOTHING_SHARED = { state: {}, metrics: {} };
-const SKIPPED: StageScope = { output: null, status: 'skipped', metrics: {}, error: null };
 
 function skip(reason: 'disabled' | 'mode' | 'condition', detail: string, touched: boolean): Planned {
   return { verdict: 'skip', reason, detail, touched };
@@ -210,13 +223,21 @@ function run(because: Because): Planned {
   return { verdict: 'run', ...because, touched: true };
 }
 
+/** The rest of a fan-out. */
+function remainingItems({ total, done }: ItemLedger): Because {
+  const reuse = new IndexSet(done).size;
+  const run = total === null ? null : total - reuse;
+  const words = run === null ? 'the rest of its items run' : `${run} of ${total} items run`;
+  return { reason: 'items', detail: `${words}, ${reuse} are done`, items: { reuse, run } };
+}
+
 /** Why a result cannot be taken over, whatever has changed since. */
 function unfitness(result: StageResult): Because | null {
   switch (result.status) {
     case 'succeeded':
       return null;
     case 'reused':
-      return !('fallback' in result)
+      return result.fallback === undefined
         ? null
         : { reason: 'fell_back', detail: 'it failed, and a fallback gave its output' };
     case 'failed':
@@ -239,27 +260,4 @@ function unfitness(result: StageResult): Because | null {
     default:
       return assertNever(result.status);
   }
-}
-
-/** `stages.ID` as expressions saw it. */
-function scopeOf(result: StageResult | undefined): StageScope {
-  if (result === undefined) return SKIPPED;
-  const { status, kind, metrics, error } = result;
-  const output = status === 'failed' && kind !== 'gate' ? null : result.output;
-  return { output, status: status === 'reused' ? 'succeeded' : status, metrics, error };
-}
-
-/** State and counters of the run when a stage began: what those that ended before it gave. */
-function sharedBefore(run: EarlierRun, id: string): Pick<Scope, 'state' | 'metrics'> {
-  const state: Record<string, Json> = {};
-  const metrics: Record<string, number> = {};
-  for (const earlier of run.order) {
-    if (earlier === id) break;
-    const result = run.stages[earlier];
-    Object.assign(state, result?.state);
-    if (result?.kind === 'pipeline') continue;
-    for (const [name, amount] of Object.entries(result?.metrics ?? {}))
-      metrics[name] = (metrics[name] ?? 0) + amount;
-  }
-  return { state, metrics };
 }

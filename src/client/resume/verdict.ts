@@ -24,6 +24,7 @@ export type ResumeVerdict = 'reuse' | 'run' | 'skip';
  * - `inputs`: what it does is the same, with other values.
  * - `upstream`: something it depends on runs, or is skipped now.
  * - `state`: it reads shared state that a stage which runs may change.
+ * - `items`: some items of its fan-out did not succeed, and only those run.
  * - `lost`: its output can no longer be read.
  */
 export type ResumeReason =
@@ -41,6 +42,7 @@ export type ResumeReason =
   | 'inputs'
   | 'upstream'
   | 'state'
+  | 'items'
   | 'lost'
   | 'disabled'
   | 'mode'
@@ -51,6 +53,8 @@ export type StageVerdict = {
   readonly verdict: ResumeVerdict;
   readonly reason: ResumeReason;
   readonly detail: string;
+  /** Only of a fan-out that goes on: how many items are taken over, and how many run; null while nobody knows. */
+  readonly items?: { readonly reuse: number; readonly run: number | null };
 };
 
 /** A run as far as it came, with all that made it. */
@@ -70,6 +74,8 @@ export type EarlierRun = {
   readonly order: readonly string[];
   /** Stages whose effect was taken back when the run did not succeed. */
   readonly undone: ReadonlySet<string>;
+  /** What people changed while the run went on: variables by name, and params by stage. */
+  readonly amended: { readonly variables: ReadonlySet<string>; readonly params: ReadonlySet<string> };
 };
 
 /** What the new run is given. */
