@@ -10,6 +10,8 @@ export type MapPlan = {
    * `batch`, the list of them, make the action run once for the whole batch.
    */
   readonly batch_size: number;
+  /** True when the action reads `batch`. */
+  readonly whole_batch: boolean;
   /** Most activities of this map that run at once; null leaves it to the engine. */
   readonly max_concurrency: number | null;
   readonly on_item_failure: ItemFailurePolicy;

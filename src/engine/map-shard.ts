@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../shared/json.js';
-import type { ArtifactRef, RunFacts } from '../shared/task.js';
+import type { ArtifactRef, RunFacts, SecretSlot } from '../shared/task.js';
 import type { IndexRange } from './index-ranges.js';
 import type { ItemLedger, PartAt } from './map-ledger.js';
 import type { PackedPlan } from './pack-plan.js';
@@ -29,6 +29,7 @@ export type ItemSource =
       readonly type: 'pages';
       readonly uses: string;
       readonly with: Json;
+      readonly secret_slots: readonly SecretSlot[];
       readonly cursor: Json;
       readonly items: readonly Json[];
     };

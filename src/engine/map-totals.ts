@@ -89,7 +89,7 @@ export class MapTotals {
 
   /** Results in input order, null for items that are not done. */
   list(total: number): readonly Json[] {
-    const list = new Array<Json>(total).fill(null);
+    const list = Array.from<unknown, Json>({ length: total }, () => null);
     for (const { done, outputs } of this.#pieces) {
       let position = 0;
       for (const [from, to] of done) {

@@ -24,6 +24,8 @@ export type RunInput = {
   readonly expected_ms?: Readonly<Record<string, number>>;
   /** Public keys by the names of those who may approve; with any, a decision counts only if it is signed. */
   readonly approval_keys?: Readonly<Record<string, string>>;
+  /** Sizes from which on maps are divided over workflows, in activities; given by tests only. */
+  readonly map_limits?: { readonly inline?: number; readonly shard?: number };
   /** Set by continue-as-new only. */
   readonly carried?: CarriedRun;
 };

@@ -49,12 +49,13 @@ export type ItemTask = {
   readonly index: number;
   readonly params: Json;
   readonly secret_slots?: readonly SecretSlot[];
+  readonly cache?: CacheRequest;
 };
 
 /** What became of one item of a batch, in the order of the task's `items`. */
 export type ItemResult =
   | ({ readonly ok: true } & TaskResult)
-  | { readonly ok: false; readonly type: string; readonly message: string };
+  | { readonly ok: false; readonly type: string; readonly message: string; readonly attempt?: number };
 
 /** `run.*` in expressions and `ctx.run` in stage functions. Times are ISO 8601 in UTC. */
 export type RunFacts = {

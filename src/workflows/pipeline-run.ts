@@ -45,7 +45,7 @@ export class PipelineRun {
   /** Nothing below it is cancelled but by this class. */
   readonly #root = new CancellationScope({ cancellable: false });
   readonly #scopes = new StopScopes(this.#root);
-  readonly #maps = new MapHost();
+  readonly #maps: MapHost;
   readonly #pools: PoolDesk;
   readonly #hooks: StageRecord[] = [];
   readonly #notes: RunNotes;
@@ -65,13 +65,14 @@ export class PipelineRun {
     const plan = unpackPlan(input.plan);
     this.#input = input;
     this.#plan = plan;
+    this.#maps = new MapHost(input.map_limits);
     this.#startedAt =
       carried === undefined ? workflowInfo().startTime.getTime() : Date.parse(carried.started_at);
     this.#memory = new RunMemory(input, this.#startedAt);
     this.#notes = new RunNotes(
       carried?.notes ?? (input.forced === true ? ['started although a requirement was not met'] : []),
     );
-    this.#steering = new Steering(input, { maps: this.#maps, root: this.#root, notes: this.#notes });
+    this.#steering = new Steering(input, { root: this.#root, notes: this.#notes });
     this.#pools = new PoolDesk(plan.pools, this.#startedAt);
     const selected = mode === null ? null : (plan.modes[mode]?.stages ?? null);
     this.#ledger = new RunLedger(plan.stages, {

@@ -3,6 +3,7 @@ import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { WorkflowHandle } from '@temporalio/client';
 import { createRunInput, type RunRequest } from '../../src/engine/create-run-input.js';
 import type { Plan } from '../../src/engine/plan.js';
+import type { RunInput } from '../../src/engine/run-input.js';
 import type { RunResult } from '../../src/engine/result.js';
 import { ensureTemporalCli, ensureTestServer } from '../../src/client/temporal-server/locate.js';
 import { PIPELINE_WORKFLOW } from '../../src/shared/names.js';
@@ -57,7 +58,7 @@ export class WorkflowRig {
 
   async start(
     plan: Plan,
-    request: Omit<RunRequest, 'forced'> & { readonly id?: string } = {},
+    request: Omit<RunRequest, 'forced'> & { readonly id?: string; readonly more?: Partial<RunInput> } = {},
   ): Promise<WorkflowHandle> {
     const { input, problems } = { problems: [], input: null, ...createRunInput(plan, request) };
     if (input === null) throw new Error(problems.join('\n'));
@@ -65,7 +66,7 @@ export class WorkflowRig {
     const handle = await this.env.client.workflow.start(PIPELINE_WORKFLOW, {
       taskQueue: 'rig',
       workflowId: request.id ?? `${plan.pipeline}/${this.#counter}`,
-      args: [input],
+      args: [{ ...input, ...request.more }],
     });
     this.#started.push(handle);
     return handle;

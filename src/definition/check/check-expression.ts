@@ -1,5 +1,6 @@
+import { isItemName } from '../../expressions/environment.js';
 import { inspectExpression, type NameUse } from '../../expressions/inspect.js';
-import { ROOT_NAMES } from '../../expressions/scope.js';
+import { ITEM_NAMES, ROOT_NAMES } from '../../expressions/scope.js';
 import type { StageList } from '../draft.js';
 import type { Path, Reporter } from '../reporter.js';
 import { listNames, suggest } from '../suggest.js';
@@ -13,6 +14,8 @@ export type ExpressionPlace = {
   /** ID of the stage for messages, or null outside of stages. */
   readonly stage: string | null;
   readonly list: StageList | 'outputs';
+  /** Names of an item and what goes with it, inside a map. */
+  readonly items?: readonly string[];
   readonly names: Names;
   readonly reporter: Reporter;
   /** Called for each existing stage that the expression uses. */
@@ -47,8 +50,10 @@ export function checkExpression(
     const isName = message.includes('is not a known name');
     const code = isSecret ? 'secret-not-allowed' : isName ? 'unknown-name' : 'bad-expression';
     const name = /^`(\w+)`/.exec(message)?.[1];
-    const suggestion = isName && name !== undefined ? suggest(name, ROOT_NAMES) : null;
-    report(place, { code, message: `in \`${shorten(source)}\`: ${message}`, offset, suggestion });
+    const known = [...ROOT_NAMES, ...(place.items ?? [])];
+    const suggestion = isName && name !== undefined ? suggest(name, known) : null;
+    const said = isName ? message.replace(ROOT_NAMES.join(', '), known.join(', ')) : message;
+    report(place, { code, message: `in \`${shorten(source)}\`: ${said}`, offset, suggestion });
     return;
   }
   if (wanted === 'bool' && inspected.type !== 'bool' && inspected.type !== 'dyn') {
@@ -88,13 +93,27 @@ function checkName(use: NameUse, place: ExpressionPlace): void {
       return checkStageUse(use, place);
     case 'run':
       return checkRunUse(use, place);
-    case 'item':
-    case 'index': {
-      const message = `uses \`${use.root}\`, which exists only inside a map`;
-      return report(place, { code: 'unknown-name', message, offset: use.offset });
-    }
     default:
+      return checkItemUse(use, place);
   }
+}
+
+/** Names of items are known to the parser wherever they stand, because it has no place. */
+function checkItemUse({ root, offset }: NameUse, place: ExpressionPlace): void {
+  const items = place.items ?? [];
+  if (!isItemName(root) || items.includes(root)) return;
+  const isOwn = (ITEM_NAMES as readonly string[]).includes(root);
+  const names = [...ROOT_NAMES, ...items];
+  const message =
+    items.length === 0 && isOwn
+      ? `uses \`${root}\`, which exists only inside a map`
+      : `uses \`${root}\`, which is not a known name. Names here: ${names.join(', ')}`;
+  report(place, {
+    code: 'unknown-name',
+    message,
+    offset,
+    suggestion: () => (items.length === 0 ? null : suggest(root, names)),
+  });
 }
 
 function checkDeclared(

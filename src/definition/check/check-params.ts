@@ -26,6 +26,12 @@ export function checkStageFunction(
   if (wait?.uses !== undefined) {
     checkTarget({ uses: wait.uses, with: wait.with, path: [...path, 'wait_for'] }, entry, catalog, reporter);
   }
+  const over = data.map?.over;
+  if (typeof over === 'object' && 'uses' in over) {
+    // The cursor is known only when the run asks for a page.
+    const given = { ...over.with, cursor: '${{ null }}' };
+    checkTarget({ uses: over.uses, with: given, path: [...path, 'map', 'over'] }, entry, catalog, reporter);
+  }
   for (const key of ['fallback', 'undo'] as const) {
     const target = data[key];
     if (target?.uses === undefined) continue;

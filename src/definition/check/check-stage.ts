@@ -6,6 +6,7 @@ import type { Reporter } from '../reporter.js';
 import { shown } from '../schema/report-issues.js';
 import { checkApproval } from './check-approval.js';
 import { checkExpression } from './check-expression.js';
+import { checkMap, itemNames } from './check-map.js';
 import { checkNoExpressions, checkTemplate } from './check-template.js';
 import type { Names } from './names.js';
 
@@ -23,6 +24,7 @@ const EVALUATED = new Set([
   'until',
   'wait_for',
   'fallback',
+  'map',
   'undo',
   'approval',
 ]);
@@ -42,12 +44,14 @@ class StageCheck {
   readonly #names: Names;
   readonly #reporter: Reporter;
   readonly #used: Set<string>;
+  readonly #items: readonly string[];
 
   constructor(entry: StageEntry, names: Names, reporter: Reporter, used: Set<string>) {
     this.#entry = entry;
     this.#names = names;
     this.#reporter = reporter;
     this.#used = used;
+    this.#items = itemNames(entry);
   }
 
   run(): void {
@@ -59,6 +63,7 @@ class StageCheck {
       const message = '`task_queue` does not fit `mode: local`, which runs on the worker of the run';
       this.#report('key-not-for-kind', ['task_queue'], message);
     }
+    checkMap(this.#entry, this.#place([]), this.#reporter);
     if (typeof data.condition === 'string') this.#bare(data.condition, ['condition']);
     this.#template(data.with, ['with'], this.#entry.kind !== 'pipeline');
     this.#template(data.env, ['env'], true);
@@ -85,6 +90,8 @@ class StageCheck {
       list,
       names: this.#names,
       reporter: this.#reporter,
+      // The condition is judged before there is any item.
+      items: keys[0] === 'condition' ? [] : this.#items,
       uses: (stage: string) => this.#used.add(stage),
     };
   }

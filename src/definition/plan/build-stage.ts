@@ -6,6 +6,7 @@ import type { HeaderDefinition } from '../schema/header-schema.js';
 import { buildAction } from './build-action.js';
 import { buildCache } from './build-cache.js';
 import { buildDeadline, buildHold } from './build-steering.js';
+import { buildMap } from './build-map.js';
 import { buildFallback, buildUndo } from './build-recovery.js';
 
 const DAY_MS = 86_400_000;
@@ -29,6 +30,7 @@ export function createStageBuilder(
   };
   return (entry, edges) => {
     const { data } = entry;
+    const action = buildAction(entry, pipelineKeys);
     const group = entry.kind === 'pipeline' ? 'pipeline' : 'other';
     return {
       id: data.id,
@@ -50,7 +52,7 @@ export function createStageBuilder(
       mode: data.mode ?? 'activity',
       isolation: data.isolation ?? 'none',
       artifacts: data.artifacts ?? [],
-      map: null,
+      map: buildMap(data.map, action),
       cache: buildCache(data.cache),
       pools: [],
       fallback: buildFallback(entry),
@@ -58,7 +60,7 @@ export function createStageBuilder(
       undo: buildUndo(entry),
       ...buildDeadline(data.deadline),
       ...(entry.kind !== 'uses' || data.grace === undefined ? {} : { grace_ms: ms(data.grace) ?? 0 }),
-      action: buildAction(entry, pipelineKeys),
+      action,
     };
   };
 }

@@ -18,6 +18,7 @@ import {
   text,
 } from './fields.js';
 import { deadlineSchema, holdSchema } from './steering-schema.js';
+import { mapSchema } from './map-schema.js';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] as const;
 const RUN_WHEN = ['all_succeeded', 'all_done', 'any_succeeded', 'any_failed', 'always'] as const;
@@ -202,6 +203,7 @@ export const stageSchema = object({
   undo: object(actionShape)
     .optional()
     .describe('Takes back what the stage did, when the run does not succeed: `uses`, `run` or `http`.'),
+  map: mapSchema.optional().describe('Runs the stage once for each item of a list, a range or pages.'),
   artifacts: list(text, 'file names').optional().describe('Files that the stage writes and that are kept.'),
   ...actionShape,
   pipeline: text

@@ -8,7 +8,6 @@ export const UNSUPPORTED_TOP_KEYS: ReadonlySet<string> = new Set([
 
 export const UNSUPPORTED_STAGE_KEYS: ReadonlySet<string> = new Set([
   'canary',
-  'map',
   'pool',
   'pools',
 ]);

@@ -1,47 +1,32 @@
+import type { MapProgress } from '../../engine/map-shard.js';
 import type { ItemSummary } from '../../engine/result.js';
 
 /** A map that runs in this workflow, or in one that this workflow started. */
 export interface LiveMap {
-  /** Starts what may start; asked again after a pause. */
-  pump(): void;
-  /** Hands on to other workflows that no new item may start, or that they may again. */
-  pause(isPaused: boolean): void;
   /** Lets running items end and starts no more; the stage ends as cancelled. */
   stopStarting(): void;
   summary(): ItemSummary;
+  /** Takes in what the workflow of the map reports. */
+  progress?(report: MapProgress): void;
 }
 
-/**
- * The maps that run in one workflow. Whoever pauses the run calls {@link pause} and {@link unpause}; whoever stops it
- * after the wave calls {@link stopStarting}.
- */
+/** Sizes from which on maps are divided. */
+export type MapLimits = {
+  /** Most activities of a map that runs in the workflow of its run. @default 1000 */
+  readonly inline?: number;
+  /** Most activities of one shard. @default 1000 */
+  readonly shard?: number;
+};
+
+/** The maps that run in one workflow. */
 export class MapHost {
+  readonly limits: Required<MapLimits>;
   readonly #maps = new Map<string, LiveMap>();
-  #isPaused = false;
-  /** Events that maps which run in this workflow may still add to its history. */
-  #reservedEvents = 0;
+  /** Activities that maps which run in this workflow may still add to its history. */
+  #reserved = 0;
 
-  get isPaused(): boolean {
-    return this.#isPaused;
-  }
-
-  pause(): void {
-    if (this.#isPaused) return;
-    this.#isPaused = true;
-    for (const map of this.#maps.values()) map.pause(true);
-  }
-
-  unpause(): void {
-    if (!this.#isPaused) return;
-    this.#isPaused = false;
-    for (const map of this.#maps.values()) {
-      map.pause(false);
-      map.pump();
-    }
-  }
-
-  stopStarting(): void {
-    for (const map of this.#maps.values()) map.stopStarting();
+  constructor(limits: MapLimits = {}) {
+    this.limits = { inline: 1_000, shard: 1_000, ...limits };
   }
 
   add(stage: string, map: LiveMap): void {
@@ -56,11 +41,16 @@ export class MapHost {
     return this.#maps.get(stage);
   }
 
-  get reservedEvents(): number {
-    return this.#reservedEvents;
+  /** After this no map starts an item; those that run end. */
+  stopStarting(): void {
+    for (const map of this.#maps.values()) map.stopStarting();
   }
 
-  reserve(events: number): void {
-    this.#reservedEvents += events;
+  get reserved(): number {
+    return this.#reserved;
+  }
+
+  reserve(activities: number): void {
+    this.#reserved += activities;
   }
 }

@@ -9,7 +9,12 @@ import { cacheRequest } from './cache-request.js';
 import type { OnStageEnd, StageRunContext } from './stage-context.js';
 
 /** Runs a registered stage function, a command on the worker, or an HTTP request from it. */
-export function runAsActivity(stage: StagePlan, context: StageRunContext, onEnd: OnStageEnd): null {
+export function runAsActivity(
+  stage: StagePlan,
+  context: StageRunContext,
+  onEnd: OnStageEnd,
+): StageOutcome | null {
+  if (context.runActivity !== undefined) return context.runActivity(stage, context, onEnd);
   const { type, params, secretSlots } = activityCall(stage, context.scope);
   const task = context.memory.taskOf(stage, params, secretSlots);
   context.budget.spend(params);

@@ -37,6 +37,8 @@ export type StageRunContext = {
   readonly approvals: ApprovalDesk | undefined;
   /** Runs pipelines in another way than as child workflows; set where they are items of a fan-out. */
   readonly runPipeline?: StageRunner;
+  /** Runs activities in another way; set where those of several items travel together. */
+  readonly runActivity?: StageRunner;
 };
 
 /**

@@ -3,7 +3,6 @@ import { packPlan } from '../../engine/pack-plan.js';
 import type { Plan } from '../../engine/plan.js';
 import type { RunInput } from '../../engine/run-input.js';
 import type { RunLedger } from '../../engine/run-ledger.js';
-import type { MapHost } from '../map/map-host.js';
 import type { RunMemory } from '../run-memory.js';
 import type { RunNotes } from '../run-notes.js';
 import { ApprovalDesk } from './approval-desk.js';
@@ -15,8 +14,6 @@ import { OpenWaits } from './open-waits.js';
 import { PauseSwitch } from './pause-switch.js';
 
 export type SteeringOptions = {
-  /** Pausing the run pauses its maps too. */
-  readonly maps: Pick<MapHost, 'pause' | 'unpause'>;
   readonly root: CancellationScope;
   readonly notes: RunNotes;
 };
@@ -37,13 +34,11 @@ export class Steering {
   #header: Partial<AmendableHeader> = {};
   #isAmended = false;
 
-  constructor(input: RunInput, { maps, root, notes }: SteeringOptions) {
+  constructor(input: RunInput, { root, notes }: SteeringOptions) {
     const { carried } = input;
     this.#input = input;
     this.approvals = new ApprovalDesk(input.approval_keys ?? {}, this.awaiting);
     this.pause = new PauseSwitch(carried?.paused ?? null);
-    if (this.pause.isOn) maps.pause();
-    this.pause.onChange((paused) => (paused === null ? maps.unpause() : maps.pause()));
     this.changes = new ChangeLog(carried?.amendments ?? []);
     this.deadlines = new Deadlines({
       alarms: carried?.alarms ?? [],

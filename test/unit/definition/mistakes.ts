@@ -1016,16 +1016,6 @@ stages:
       problems: [`wrong-type pipeline.yaml:3:30 stage "a": \`retry\` must be an object, got \`3\` (number)`],
     },
     {
-      title: 'map, which is not there yet',
-      text: `name: demo
-stages:
-  - { id: a, set: {}, map: {} }
-`,
-      problems: [
-        `not-supported-yet pipeline.yaml:3:23 stage "a": \`map\` is not supported yet in this version; remove it`,
-      ],
-    },
-    {
       title: 'an approval that asks more people than it names',
       text: `name: demo
 stages:

@@ -11,6 +11,7 @@ const over = (map: Partial<MapPlan>): MapPlan => ({
   over: { type: 'list', list: [1, 2, 3, 4, 5] },
   as: 'item',
   batch_size: 1,
+  whole_batch: false,
   max_concurrency: null,
   on_item_failure: { max_failures: 0, max_failure_ratio: null },
   collect: 'list',

@@ -1,0 +1,61 @@
+import { CancellationScope, scheduleActivity } from '@temporalio/workflow';
+import type { PartAt } from '../../engine/map-ledger.js';
+import type { StagePlan } from '../../engine/plan.js';
+import type { Json } from '../../shared/json.js';
+import type { CollectedFile, CollectedPart } from '../../shared/map-task.js';
+import { ACTIVITY } from '../../shared/names.js';
+import type { TaskResult } from '../../shared/task.js';
+import { activityOptions } from '../activity-options.js';
+import type { StageRunContext } from '../stages/stage-context.js';
+
+/**
+ * Keeps results of consecutive items, from position `first` on, in the store. Not cancelled with the stage: what is done
+ * must not get lost.
+ */
+export async function collectPart(
+  stage: StagePlan,
+  first: number,
+  results: readonly Json[],
+  context: Pick<StageRunContext, 'memory'>,
+): Promise<PartAt> {
+  const part = await collect<CollectedPart>(
+    stage,
+    ACTIVITY.mapCollectPart,
+    `part.${first}`,
+    { results },
+    context,
+  );
+  return { first, part };
+}
+
+/** Makes one file of the parts, which are in input order. */
+export function collectFile(
+  stage: StagePlan,
+  parts: readonly PartAt[],
+  context: Pick<StageRunContext, 'memory'>,
+): Promise<CollectedFile> {
+  const params = { name: `${stage.id.replaceAll('/', '.')}.jsonl`, parts: parts.map(({ part }) => part) };
+  return collect<CollectedFile>(stage, ACTIVITY.mapCollectFile, 'file', params, context);
+}
+
+async function collect<T>(
+  stage: StagePlan,
+  type: string,
+  id: string,
+  params: Json,
+  { memory }: Pick<StageRunContext, 'memory'>,
+): Promise<T> {
+  const collector = {
+    ...stage,
+    id: `${stage.id}.${id}`,
+    name: `${stage.name}, ${id}`,
+    artifacts: [],
+    task_queue: null,
+  };
+  const task = memory.taskOf(collector, params, []);
+  const options = { ...activityOptions(collector), retry: { maximumAttempts: 10 } };
+  const result = await CancellationScope.nonCancellable(() =>
+    scheduleActivity<TaskResult>(type, [task], options),
+  );
+  return result.output as T;
+}
