@@ -9,6 +9,8 @@
  * - `no_answer`: only a worker knows what was asked for, and none answers.
  * - `wrong_pipeline`: a definition is of another pipeline than the run.
  * - `unknown_stage`: the pipeline has no such stage.
+ * - `refused`: the run does not do what it was told; nothing has changed.
+ * - `no_worker`: no worker is there that could answer for the run.
  * - `run_exists`: a run with this ID is running already.
  * - `invalid_inputs`: inputs or mode do not fit the pipeline.
  * - `requirements_not_met`: a pipeline that this one `requires` has no recent success.
@@ -25,6 +27,8 @@ export type ClientErrorCode =
   | 'no_answer'
   | 'wrong_pipeline'
   | 'unknown_stage'
+  | 'refused'
+  | 'no_worker'
   | 'run_exists'
   | 'invalid_inputs'
   | 'requirements_not_met'
@@ -57,6 +61,8 @@ const EXIT_CODES: Readonly<Record<ClientErrorCode, 1 | 2 | 3>> = {
   no_answer: 3,
   wrong_pipeline: 2,
   unknown_stage: 2,
+  refused: 1,
+  no_worker: 1,
   run_exists: 1,
   invalid_inputs: 2,
   requirements_not_met: 1,

@@ -1,6 +1,15 @@
 export { ClientError, type ClientErrorCode } from './client-error.js';
 export { SluiceClient, type SluiceClientSettings, type StartOptions } from './sluice-client.js';
-export { RunHandle, type LogsOptions } from './run-handle.js';
+export { RunHandle, type CancelOptions, type LogsOptions } from './run-handle.js';
+export type { RunMatch } from './matching-runs.js';
+export {
+  RunSteering,
+  type AmendRunMessage,
+  type AmendStageMessage,
+  type RetryStageMessage,
+  type SkipStageMessage,
+  type Steer,
+} from './run-steering.js';
 export { LISTED_ITEMS, type ItemStatus, type ListedItems, type MapItem } from './items/item-list.js';
 export type { ItemsOptions, StageItems } from './items/stage-items.js';
 export { artifactsOf, openArtifact, type RunArtifact, saveArtifact } from './artifacts.js';

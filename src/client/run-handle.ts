@@ -9,7 +9,12 @@ import type { RunResult, RunStatus } from '../engine/result.js';
 import type { BlobStore } from '../storage/blob-store.js';
 import type { LogLine } from '../storage/log-line.js';
 import { readStageLogs } from '../storage/read-stage-logs.js';
-import { cancelAfterWaveSignal, statusQuery, type StatusOptions } from '../workflows/messages.js';
+import {
+  cancelAfterWaveSignal,
+  cancelSignal,
+  statusQuery,
+  type StatusOptions,
+} from '../workflows/messages.js';
 import { resultInFailure } from '../worker/result-in-failure.js';
 import { ClientError } from './client-error.js';
 import { bareStatus, type Ending, endingOf, resultFromStatus, statusFromResult } from './ended-run.js';
@@ -18,6 +23,8 @@ import { type ItemsOptions, type StageItems, stageItems } from './items/stage-it
 import { byStage, readLiveAttempts } from './live-attempt.js';
 import type { RunEvent, RunSnapshot } from './run-event.js';
 import type { RunReference } from './find-run.js';
+import { runEnded } from './run-ended.js';
+import { RunSteering } from './run-steering.js';
 import { toListItem } from './run-list.js';
 import { hasWorker } from './task-queue.js';
 import { runUrl } from './ui-link.js';
@@ -37,6 +44,13 @@ export type LogsOptions = {
   readonly stage?: string;
   readonly follow?: boolean;
   readonly signal?: AbortSignal;
+};
+
+export type CancelOptions = {
+  /** Lets running stages end first. @default false */
+  readonly afterWave?: boolean;
+  readonly by?: string;
+  readonly reason?: string;
 };
 
 /** One run: to watch it, steer it and get its result. Holds nothing open. */
@@ -101,11 +115,22 @@ export class RunHandle {
     }
   }
 
-  /** Cancels the run. `afterWave` lets running stages end first. Throws `run_ended`. */
-  async cancel(options: { readonly afterWave?: boolean } = {}): Promise<void> {
-    await this.#steer((handle) =>
-      options.afterWave === true ? handle.signal(cancelAfterWaveSignal) : handle.cancel(),
-    );
+  /**
+   * Cancels the run, and notes who did it and why. `afterWave` lets running stages end first. A run that runs its
+   * `finally` is not disturbed. Throws `run_ended`.
+   */
+  async cancel(options: CancelOptions = {}): Promise<void> {
+    const { afterWave = false, by, reason = null } = options;
+    await this.#steer(async (handle) => {
+      if (by !== undefined) await handle.signal(cancelSignal, { by, reason, after_wave: afterWave });
+      // Temporal's own cancellation shows in its Web UI, and changes nothing about a run that is cancelled already.
+      await (afterWave ? handle.signal(cancelAfterWaveSignal) : handle.cancel());
+    });
+  }
+
+  /** What people may do to the run while it goes on. */
+  get steering(): RunSteering {
+    return new RunSteering(this.#deps.client, this);
   }
 
   /** Ends the run at once: its stages are not told, and its `finally` does not run. Throws `run_ended`. */
@@ -192,19 +217,12 @@ export class RunHandle {
 
   async #steer(action: (handle: WorkflowHandle) => Promise<unknown>): Promise<void> {
     const { runId, closeTime } = await this.describe();
-    if (closeTime !== undefined) throw this.#ended();
+    if (closeTime !== undefined) throw runEnded(this.workflowId);
     try {
       await action(this.#deps.client.workflow.getHandle(this.workflowId, runId));
     } catch (error) {
-      throw error instanceof WorkflowNotFoundError ? this.#ended(error) : error;
+      throw error instanceof WorkflowNotFoundError ? runEnded(this.workflowId, error) : error;
     }
-  }
-
-  #ended(cause?: unknown): ClientError {
-    return new ClientError('run_ended', `The run "${this.workflowId}" has ended already.`, {
-      hint: `See how: sluice result ${this.workflowId}`,
-      cause,
-    });
   }
 
   #gone(cause: unknown): ClientError {

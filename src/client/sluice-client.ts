@@ -10,6 +10,7 @@ import type { BlobStore } from '../storage/blob-store.js';
 import { ClientError } from './client-error.js';
 import { findRun } from './find-run.js';
 import { isGrpc, messageOf, refusal } from './grpc-errors.js';
+import { matchingRuns, type RunMatch } from './matching-runs.js';
 import { checkRequirements } from './requirements.js';
 import { type ContinuationPlan, type ContinueOptions, planContinuation } from './resume/plan-continuation.js';
 import { RunHandle } from './run-handle.js';
@@ -133,6 +134,11 @@ export class SluiceClient {
   /** Runs, latest start first. */
   async list(filter: ListFilter = {}): Promise<readonly RunListItem[]> {
     return this.#asking(() => listRuns(this.temporal, filter));
+  }
+
+  /** The running runs that match, at most 1,000, latest start first; child runs are left to their parents. */
+  async matching(match: RunMatch): Promise<readonly RunListItem[]> {
+    return matchingRuns(this.temporal, match);
   }
 
   /** True when a worker polls the task queue that new runs go to. */

@@ -36,11 +36,16 @@ function collect(value: string, before: readonly string[] | undefined): readonly
   return [...(before ?? []), value];
 }
 
-function parsePair(pair: string, specs: Readonly<Record<string, InputSpec>>): readonly [string, Json] {
+/** Splits `key=value`; the value is JSON for all but strings and dates. Throws {@link UsageError}. */
+export function parsePair(
+  pair: string,
+  specs: Readonly<Record<string, InputSpec>>,
+  option = '-i',
+): readonly [string, Json] {
   const equals = pair.indexOf('=');
   if (equals < 1) {
     throw new UsageError(`"${pair}" is not of the form key=value.`, {
-      hint: 'Write -i name=value, one -i for each input.',
+      hint: `Write ${option} name=value, one ${option} for each value.`,
     });
   }
   const key = pair.slice(0, equals);

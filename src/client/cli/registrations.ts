@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
+import { registerAmend } from './commands/amend.js';
 import { registerArtifacts } from './commands/artifacts.js';
 import { registerCache } from './commands/cache.js';
 import { registerCancel } from './commands/cancel.js';
 import { registerCompletion } from './commands/completion.js';
+import { registerFail, registerRetry, registerSkip } from './commands/decide-stage.js';
 import { registerDev } from './commands/dev.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerFork } from './commands/fork.js';
@@ -11,6 +13,7 @@ import { registerHelp } from './commands/help.js';
 import { registerInit } from './commands/init.js';
 import { registerList } from './commands/list.js';
 import { registerLogs } from './commands/logs.js';
+import { registerPause, registerUnpause } from './commands/pause.js';
 import { registerPlan } from './commands/plan.js';
 import { registerRerun } from './commands/rerun.js';
 import { registerResult } from './commands/result.js';
@@ -42,6 +45,12 @@ export const REGISTRATIONS: ReadonlyArray<readonly [heading: string, commands: r
       registerResult,
       registerLogs,
       registerArtifacts,
+      registerPause,
+      registerUnpause,
+      registerRetry,
+      registerSkip,
+      registerFail,
+      registerAmend,
       registerCancel,
       registerTerminate,
       registerResume,

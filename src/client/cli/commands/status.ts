@@ -59,7 +59,10 @@ async function printStatus(cli: CliContext, status: RunStatus, uiUrl: string | u
   const { summaryRows } = await import('../../render/summary.js');
   const { STAGE_COLUMNS } = await import('../runs/report-result.js');
   const colours = cli.colours.stdout;
-  const words = statusColour(status.status, colours)(status.status.replace('_', ' '));
+  const isPaused = status.paused !== undefined && status.paused !== null && status.ended_at === null;
+  const words = isPaused
+    ? colours.yellow('paused')
+    : statusColour(status.status, colours)(status.status.replace('_', ' '));
   const { done, total } = status.progress;
   const stages = total === 0 ? '' : `, ${done} of ${total} stages done`;
   cli.print(

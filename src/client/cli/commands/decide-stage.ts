@@ -1,0 +1,110 @@
+import type { Command } from 'commander';
+import type { CliContext } from '../context.js';
+import { addConnectionOptions } from '../runs/connection-options.js';
+import type { SteerFlags } from '../runs/steer.js';
+import { addSteerOptions, collect } from '../runs/steer-options.js';
+
+type RetryFlags = SteerFlags & { readonly param?: readonly string[] };
+type SkipFlags = SteerFlags & { readonly output?: string };
+
+const RETRY_EXAMPLES = `
+The stage runs again with all its attempts. Values of --param are JSON, or else text; they replace params of the
+definition from then on.
+
+Examples:
+  sluice retry market-data load
+  sluice retry market-data load --param source=backup --reason "the source is down"`;
+
+const SKIP_EXAMPLES = `
+What depends on the stage sees the output that is given, or null. The run succeeds in part.
+
+Examples:
+  sluice skip market-data load
+  sluice skip market-data load --output '{"rows": 0}'`;
+
+const FAIL_EXAMPLES = `
+The stage ends with the error that it waits with; its fallback, if it has one, has its turn.
+
+Examples:
+  sluice fail market-data load --reason "no data today"`;
+
+/** `sluice retry`: runs a held stage again. */
+export function registerRetry(program: Command, cli: CliContext): void {
+  const command = stageCommand(program, 'retry')
+    .summary('run a held stage again')
+    .description('Runs a stage again that is held.')
+    .option('--param <key=value>', 'a param to replace; may be given again', collect)
+    .addHelpText('after', RETRY_EXAMPLES);
+  addConnectionOptions(addSteerOptions(command)).action(
+    async (run: string, stage: string, flags: RetryFlags) => {
+      const [{ steer }, { readPairs }] = await Promise.all([
+        import('../runs/steer.js'),
+        import('../runs/read-pairs.js'),
+      ]);
+      const params = readPairs(flags.param, '--param');
+      await steer(cli, {
+        run,
+        flags,
+        requested: 'retry_stage',
+        facts: { stage },
+        done: `Retried stage "${stage}" of`,
+        act: (handle, who) =>
+          handle.steering.retryStage({ ...who, stage, ...(params === undefined ? {} : { params }) }),
+      });
+    },
+  );
+}
+
+/** `sluice skip`: goes on without a held stage. */
+export function registerSkip(program: Command, cli: CliContext): void {
+  const command = stageCommand(program, 'skip')
+    .summary('go on without a held stage')
+    .description('Skips a stage that is held.')
+    .option('--output <json>', 'what dependents see as its output (default: null)')
+    .addHelpText('after', SKIP_EXAMPLES);
+  addConnectionOptions(addSteerOptions(command)).action(
+    async (run: string, stage: string, flags: SkipFlags) => {
+      const [{ steer }, { readJson }] = await Promise.all([
+        import('../runs/steer.js'),
+        import('../runs/read-pairs.js'),
+      ]);
+      const output = flags.output === undefined ? null : readJson(flags.output, '--output');
+      await steer(cli, {
+        run,
+        flags,
+        requested: 'skip_stage',
+        facts: { stage },
+        done: `Skipped stage "${stage}" of`,
+        act: (handle, who) => handle.steering.skipStage({ ...who, stage, output }),
+      });
+    },
+  );
+}
+
+/** `sluice fail`: gives a held stage up. */
+export function registerFail(program: Command, cli: CliContext): void {
+  const command = stageCommand(program, 'fail')
+    .summary('give a held stage up')
+    .description('Lets a stage fail that is held.')
+    .addHelpText('after', FAIL_EXAMPLES);
+  addConnectionOptions(addSteerOptions(command)).action(
+    async (run: string, stage: string, flags: SteerFlags) => {
+      const { steer } = await import('../runs/steer.js');
+      await steer(cli, {
+        run,
+        flags,
+        requested: 'fail_stage',
+        facts: { stage },
+        done: `Failed stage "${stage}" of`,
+        act: (handle, who) => handle.steering.failStage({ ...who, stage }),
+      });
+    },
+  );
+}
+
+function stageCommand(program: Command, name: string): Command {
+  return program
+    .command(name)
+    .argument('<run>', 'workflow ID, run ID, or pipeline')
+    .argument('<stage>', 'ID of the stage');
+}

@@ -1,0 +1,9 @@
+import { ClientError } from './client-error.js';
+
+/** Thrown to who wants to steer a run that is over. */
+export function runEnded(workflowId: string, cause?: unknown): ClientError {
+  return new ClientError('run_ended', `The run "${workflowId}" has ended already.`, {
+    hint: `See how: sluice result ${workflowId}`,
+    cause,
+  });
+}

@@ -1,0 +1,110 @@
+import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
+import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
+import { suggest } from '../definition/suggest.js';
+import type { Steer } from '../engine/steering.js';
+import { isJsonObject, type Json } from '../shared/json.js';
+import {
+  type AmendRunMessage,
+  amendRunUpdate,
+  type AmendStageMessage,
+  amendStageUpdate,
+  failStageUpdate,
+  pauseUpdate,
+  type RetryStageMessage,
+  retryStageUpdate,
+  setVariableUpdate,
+  type SkipStageMessage,
+  skipStageUpdate,
+  unpauseUpdate,
+} from '../workflows/messages.js';
+import { ClientError } from './client-error.js';
+import { runEnded } from './run-ended.js';
+import { updateRun } from './update-run.js';
+
+export type { AmendRunMessage, AmendStageMessage, RetryStageMessage, SkipStageMessage, Steer };
+
+/** The part of a run that steering needs. */
+type SteeredRun = {
+  readonly workflowId: string;
+  describe(): Promise<WorkflowExecutionDescription>;
+};
+
+/**
+ * What people may do to a run that goes on. Every call says who and why, and resolves once the run did it. Throws
+ * `refused` in the run's words, and nothing has changed then; `run_ended`; `no_worker` when nobody answers for the run.
+ */
+export class RunSteering {
+  readonly #client: Client;
+  readonly #run: SteeredRun;
+
+  constructor(client: Client, run: SteeredRun) {
+    this.#client = client;
+    this.#run = run;
+  }
+
+  /** Starts no more stages; what runs goes on. */
+  async pause(who: Steer): Promise<void> {
+    await this.#tell(pauseUpdate, who);
+  }
+
+  /** Lets a paused run go on. */
+  async unpause(who: Steer): Promise<void> {
+    await this.#tell(unpauseUpdate, who);
+  }
+
+  /** Runs a held stage again, with other params perhaps. */
+  async retryStage(message: RetryStageMessage): Promise<void> {
+    await this.#tell(retryStageUpdate, message);
+  }
+
+  /** Skips a held stage; dependents see the output that is given. */
+  async skipStage(message: SkipStageMessage): Promise<void> {
+    await this.#tell(skipStageUpdate, message);
+  }
+
+  /** Lets a held stage fail. */
+  async failStage(message: Steer & { readonly stage: string }): Promise<void> {
+    await this.#tell(failStageUpdate, message);
+  }
+
+  /** Changes a variable for the stages that have not started. */
+  async setVariable(message: Steer & { readonly name: string; readonly value: Json }): Promise<void> {
+    await this.#tell(setVariableUpdate, message);
+  }
+
+  /** Changes params, retry settings or the timeout of a stage that has not started or is held. */
+  async amendStage(message: AmendStageMessage): Promise<void> {
+    await this.#tell(amendStageUpdate, message);
+  }
+
+  /** Changes the run's own limits. */
+  async amend(message: AmendRunMessage): Promise<void> {
+    await this.#tell(amendRunUpdate, message);
+  }
+
+  async #tell<M>(update: UpdateDefinition<void, [M]>, message: M): Promise<void> {
+    const { workflowId } = this.#run;
+    const { runId, taskQueue, closeTime } = await this.#run.describe();
+    if (closeTime !== undefined) throw runEnded(workflowId);
+    try {
+      await updateRun({ client: this.#client, workflowId, runId, taskQueue }, update, message);
+    } catch (error) {
+      throw error instanceof WorkflowNotFoundError ? runEnded(workflowId, error) : withSuggestion(error);
+    }
+  }
+}
+
+/** A refusal because of an unknown name tells which names there are; the nearest one was probably meant. */
+function withSuggestion(error: unknown): unknown {
+  if (!(error instanceof ClientError) || !(error.cause instanceof ApplicationFailure)) return error;
+  const unknown: unknown = error.cause.details?.[0];
+  if (!isJsonObject(unknown)) return error;
+  const { given, known } = unknown;
+  if (typeof given !== 'string' || !Array.isArray(known)) return error;
+  const meant = suggest(
+    given,
+    known.map((name) => String(name)),
+  );
+  if (meant === null) return error;
+  return new ClientError('refused', error.message, { hint: `Did you mean "${meant}"?`, cause: error.cause });
+}
