@@ -39,6 +39,8 @@ export class ItemRun {
   readonly #memory: RunMemory;
   readonly #ledger: RunLedger;
   readonly #context: StageRunContext;
+  /** Where it was started, and where its end is reported: its own scopes may be cancelled by then. */
+  readonly #outer = CancellationScope.current();
   readonly #root = new CancellationScope({ cancellable: false });
   readonly #scopes = new StopScopes(this.#root);
   #queue: StagePlan[] = [];
@@ -79,7 +81,7 @@ export class ItemRun {
     this.#release = () => {
       alive.run = null;
     };
-    CancellationScope.current().cancelRequested.catch(() => alive.run?.stop('cancelled'));
+    this.#outer.cancelRequested.catch(() => alive.run?.stop('cancelled'));
     const { plan, timeoutMs } = this.#options;
     if (timeoutMs !== null) {
       void this.#root.run(async () => {
@@ -200,7 +202,7 @@ export class ItemRun {
     this.#release();
     this.#stopWaiting?.();
     if (this.#isStarting) this.#outcome = outcome;
-    else this.#options.onEnd(outcome);
+    else void this.#outer.run(async () => this.#options.onEnd(outcome));
   }
 
   #outcomeOf(status: RunEndStatus): StageOutcome {
