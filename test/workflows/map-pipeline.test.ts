@@ -46,6 +46,7 @@ const overList = (list: Json, rest: Partial<MapPlan> = {}): MapPlan => ({
   over: { type: 'list', list },
   as: 'item',
   batch_size: 1,
+  whole_batch: false,
   max_concurrency: null,
   on_item_failure: { max_failures: 0, max_failure_ratio: null },
   collect: 'list',
@@ -75,7 +76,8 @@ function planOf(
     ...options.inner,
   });
   const map = options.map ?? overList([1, 2, 3]);
-  return aPlan([aStage('each', { action: runs('inner'), map, ...options.stage })], {
+  const retry = { ...aStage('any').retry, max_attempts: 1 };
+  return aPlan([aStage('each', { action: runs('inner'), map, retry, ...options.stage })], {
     outputs: { each: '${{ stages.each.output }}' },
     pipelines: { inner, ...options.pipelines },
   });
@@ -201,9 +203,12 @@ describe('a map over a pipeline', () => {
     expect(events?.some((event) => event.startChildWorkflowExecutionInitiatedEventAttributes)).toBe(false);
   });
 
-  it('gives an item up at the limit of its pipeline', async () => {
+  it('gives an item up at the limit of its pipeline, each time that it is tried', async () => {
     const wait = aStage('wait', { action: { kind: 'sleep', duration: 3_600_000 } });
-    const result = await rig.run(planOf([wait], { map: overList([1]), inner: { timeout_ms: 60_000 } }));
+    const retry = { ...aStage('any').retry, max_attempts: 2 };
+    const plan = planOf([wait], { map: overList([1]), inner: { timeout_ms: 60_000 }, stage: { retry } });
+    const result = await rig.run(plan);
+    expect(result.total_duration_ms).toBeGreaterThan(120_000);
     expect(result.stages['each']?.items?.failed_items[0]?.error).toMatchObject({
       type: 'TimeoutError',
       message: 'pipeline "inner" timed out',

@@ -53,7 +53,9 @@ export class ItemRun {
   #stopWaiting: (() => void) | null = null;
 
   constructor(options: ItemRunOptions) {
-    const { plan, inputs, context } = options;
+    const { plan, inputs } = options;
+    // A batch takes in the activity of an item; stages of a pipeline travel alone.
+    const { runActivity: _batch, ...context } = options.context;
     this.#options = options;
     const input = { plan, inputs, variables: plan.variables, mode: null };
     this.#memory = new RunMemory(input, Date.now(), context.memory.facts);
