@@ -1,3 +1,4 @@
+import type { PoolSpec } from '../engine/stage-extras.js';
 import type { Json } from '../shared/json.js';
 
 /** What the loader knows about stage functions and configured pipelines, without running them. */
@@ -6,6 +7,8 @@ export type StageCatalog = {
   readonly stages: ReadonlyMap<string, CatalogStage>;
   /** Files of pipelines that definitions may name instead of giving a path; absolute paths. */
   readonly pipelines: ReadonlyMap<string, string>;
+  /** Pools that are configured; absent where nobody knows, and then any pool may be named. */
+  readonly pools?: ReadonlyMap<string, PoolSpec>;
 };
 
 export type CatalogStage = {

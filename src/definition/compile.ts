@@ -5,12 +5,14 @@ import { checkGraph } from './check/check-graph.js';
 import { checkHeader } from './check/check-header.js';
 import { checkChildInputs, checkStageFunction } from './check/check-params.js';
 import { checkRecovery } from './check/check-recovery.js';
+import { checkPools } from './check/check-pools.js';
 import { checkStage } from './check/check-stage.js';
 import { checkSteering } from './check/check-steering.js';
 import { collectNames } from './check/names.js';
 import type { Child } from './children.js';
 import { allStages, type Draft } from './draft.js';
 import { type Env, expandEnv } from './expand-env.js';
+import { buildPools } from './plan/build-pools.js';
 import { buildPlan } from './plan/build-plan.js';
 import type { Problem } from './problem.js';
 import { readDraft } from './read-draft.js';
@@ -62,6 +64,7 @@ function compileObject(raw: JsonObject, options: CompileOptions, reporter: Repor
   const uses = new Map(entries.map((entry) => [entry, checkStage(entry, names, reporter)]));
   for (const entry of entries) checkRecovery(entry, names, reporter);
   checkSteering(draft, reporter);
+  checkPools(draft, catalog, reporter);
   const edges = checkGraph(draft, uses, names, reporter);
   for (const entry of entries) checkStageFunction(entry, catalog, reporter);
   checkChildren(draft, children, catalog, reporter);
@@ -69,7 +72,8 @@ function compileObject(raw: JsonObject, options: CompileOptions, reporter: Repor
   const modeVariables = expandModes(draft, env, reporter);
   if (reporter.hasErrors || [...children.values()].some((child) => child.plan === null)) return null;
   const pipelineKeys = new Map([...children].map(([reference, child]) => [reference, child.key]));
-  return buildPlan({ draft, edges, variables, modeVariables, pipelineKeys, pipelines: {} });
+  const pools = buildPools(draft, catalog);
+  return buildPlan({ draft, pools, edges, variables, modeVariables, pipelineKeys, pipelines: {} });
 }
 
 function expandModes(draft: Draft, env: Env, reporter: Reporter): ReadonlyMap<string, JsonObject> {

@@ -44,6 +44,8 @@ export const PROBLEM_CODES = {
   'unknown-secret': 'A secret is used that `secrets` does not name.',
   'env-not-set': 'A variable reads an environment variable that is not set and has no default.',
   'env-syntax': 'A `${NAME}` in a variable cannot be read.',
+  'unknown-pool': 'A stage needs a pool that does not exist.',
+  'bad-pool': 'A pool limits nothing, contradicts the configuration, or has fewer slots than a stage needs.',
   'bad-input': 'An input contradicts itself: its default, its limits or its pattern.',
   'too-many-problems': 'A file has more than 1,000 problems; only the first are shown.',
   'unknown-mode-stage': 'A mode selects a stage that does not exist.',

@@ -36,6 +36,9 @@ export type Plan = {
   readonly deadline_warn_ms?: number;
   /** Pools that stages name, as they were configured when the plan was made. */
   readonly pools: Readonly<Record<string, PoolSpec>>;
+  /** Of its runs, 1 to 5; absent is Temporal's default of 3. */
+  readonly priority?: number;
+  readonly fairness?: Fairness;
   readonly requires: readonly Requirement[];
   readonly concurrency: Concurrency | null;
   readonly modes: Readonly<Record<string, Mode>>;
@@ -46,6 +49,9 @@ export type Plan = {
   /** Plans of child pipelines by the key that `pipeline` stages name; only the outermost plan holds any. */
   readonly pipelines: Readonly<Record<string, Plan>>;
 };
+
+/** How runs share busy workers. `key` may hold inputs and variables; null is the pipeline, a null weight is 1. */
+export type Fairness = { readonly key: string | null; readonly weight: number | null };
 
 /** JSON whose strings may hold `${{ CEL }}`. A string that is one whole `${{ }}` keeps the value's type. */
 export type Template = Json;

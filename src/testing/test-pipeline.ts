@@ -62,7 +62,7 @@ type Scene = {
 };
 
 async function load(file: string, { config, stages, env }: Scene): Promise<Plan> {
-  const catalog = createCatalog(stages, config.catalog.pipelines);
+  const catalog = createCatalog(stages, config.catalog.pipelines, config.catalog.pools ?? new Map());
   const { plan, problems } = await loadDefinition(file, { catalog, env });
   if (plan === null) throw new DefinitionError(problems);
   return plan;

@@ -1,5 +1,6 @@
 import type { StageFunction } from '../activities/stage-function.js';
 import type { CatalogStage, StageCatalog } from '../definition/catalog.js';
+import type { PoolSpec } from '../engine/stage-extras.js';
 import type { Json } from '../shared/json.js';
 
 type Problem = ReturnType<CatalogStage['checkParams']>[number];
@@ -8,8 +9,13 @@ type Problem = ReturnType<CatalogStage['checkParams']>[number];
 export function createCatalog(
   stages: ReadonlyMap<string, StageFunction>,
   pipelines: ReadonlyMap<string, string>,
+  pools: ReadonlyMap<string, PoolSpec>,
 ): StageCatalog {
-  return { stages: new Map([...stages].map(([name, stage]) => [name, catalogStage(stage)])), pipelines };
+  return {
+    stages: new Map([...stages].map(([name, stage]) => [name, catalogStage(stage)])),
+    pipelines,
+    pools,
+  };
 }
 
 function catalogStage(stage: StageFunction): CatalogStage {

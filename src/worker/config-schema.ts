@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { problemOf } from '../activities/define-stage.js';
 import type { StageFunction } from '../activities/stage-function.js';
+import type { PoolSpec } from '../engine/stage-extras.js';
+import { parseDuration } from '../shared/duration.js';
 import { DEFAULT_TASK_QUEUE } from '../shared/names.js';
 
 /** What `sluice.config.ts` exports by default. Paths in it are relative to its folder. */
@@ -65,6 +67,10 @@ const workerSchema = z.strictObject({
   /** How long stages may go on after the worker was told to stop. */
   shutdownGraceMs: z.number().int().nonnegative().default(10_000),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  /** Most stages that this worker starts in a second. */
+  maxActivitiesPerSecond: z.number().positive().optional(),
+  /** Most stages that all workers of its task queue together start in a second; the lowest that any of them says holds. */
+  maxTaskQueueActivitiesPerSecond: z.number().positive().optional(),
   /** Pins runs to the code that started them, by Temporal's worker deployments. */
   versioning: z.strictObject({ deployment: z.string().min(1), buildId: z.string().min(1) }).optional(),
 });
@@ -93,6 +99,28 @@ const storageSchema = z
     error: 'give `folder` or `s3`, not both',
   });
 
+const poolSchema = z
+  .strictObject({
+    /** How much may run at once, over all runs. */
+    slots: positive.optional(),
+    /** How many may start in a period, for each key that stages give. */
+    rate: z
+      .strictObject({
+        limit: positive,
+        per: z.union([z.string(), z.number()]).refine((per) => (parseDuration(per) ?? 0) > 0, {
+          error: 'expected a duration such as "1m"',
+        }),
+      })
+      .optional(),
+  })
+  .refine(({ slots, rate }) => slots !== undefined || rate !== undefined, {
+    error: 'give `slots`, `rate` or both',
+  })
+  .transform(({ slots, rate }): PoolSpec => ({
+    slots: slots ?? null,
+    rate: rate === undefined ? null : { limit: rate.limit, per_ms: parseDuration(rate.per) ?? 0 },
+  }));
+
 /** The shape of a configuration; unknown keys are errors. */
 export const configSchema = z.strictObject({
   stages: z
@@ -107,6 +135,13 @@ export const configSchema = z.strictObject({
     }),
   /** Files of pipelines that definitions may name instead of giving a path. */
   pipelines: z.record(z.string().min(1), z.string().min(1)).default({}),
+  /** Limits that all runs of the namespace share, by name. */
+  pools: z
+    .record(
+      z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/, 'expected letters, digits, "_", "-" and "."'),
+      poolSchema,
+    )
+    .default({}),
   taskQueue: z.string().min(1).max(200).default(DEFAULT_TASK_QUEUE),
   storage: storageSchema.prefault({}),
   worker: workerSchema.prefault({}),

@@ -66,7 +66,7 @@ export function completeConfig(
         : { s3: storage.s3 },
     stages: byName,
     worker,
-    catalog: createCatalog(byName, new Map(files)),
+    catalog: createCatalog(byName, new Map(files), new Map(Object.entries(parsed.data.pools))),
   };
 }
 

@@ -13,6 +13,7 @@ export function workerOptions(settings: WorkerSettings): Partial<WorkerOptions> 
     defaultHeartbeatThrottleInterval: '1s',
     reuseV8Context: true,
     ...(settings.maxCachedRuns === undefined ? {} : { maxCachedWorkflows: settings.maxCachedRuns }),
+    ...rateOptions(settings),
     ...versioningOptions(settings.versioning),
   };
 }
@@ -33,6 +34,14 @@ function slotOptions(slots: WorkerSettings['slots']): Partial<WorkerOptions> {
       activityTaskSlotOptions: stages,
       localActivityTaskSlotOptions: stages,
     },
+  };
+}
+
+function rateOptions(settings: WorkerSettings): Partial<WorkerOptions> {
+  const { maxActivitiesPerSecond: own, maxTaskQueueActivitiesPerSecond: shared } = settings;
+  return {
+    ...(own === undefined ? {} : { maxActivitiesPerSecond: own }),
+    ...(shared === undefined ? {} : { maxTaskQueueActivitiesPerSecond: shared }),
   };
 }
 

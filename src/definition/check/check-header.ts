@@ -7,7 +7,7 @@ import { checkNoExpressions, checkTemplate } from './check-template.js';
 import type { Names } from './names.js';
 
 /** Keys of the header that hold expressions, or are checked elsewhere. */
-const EVALUATED = new Set(['outputs', 'variables', 'modes']);
+const EVALUATED = new Set(['fairness', 'outputs', 'variables', 'modes']);
 
 /** Checks what the schema cannot say about everything but the stages. */
 export function checkHeader(draft: Draft, names: Names, reporter: Reporter): void {
@@ -18,6 +18,7 @@ export function checkHeader(draft: Draft, names: Names, reporter: Reporter): voi
   for (const [name, input] of Object.entries(header.inputs ?? {})) {
     checkInput(input, { path: ['inputs', name], subject: `input "${name}"`, stage: null }, reporter);
   }
+  checkFairness(draft, names, reporter);
   checkSecrets(header.secrets ?? [], reporter);
   checkModes(draft, names, reporter);
   for (const [name, value] of Object.entries(header.outputs ?? {})) {
@@ -54,4 +55,16 @@ function checkModes(draft: Draft, names: Names, reporter: Reporter): void {
 function repeated(list: readonly string[]): readonly number[] {
   const seen = new Set<string>();
   return list.flatMap((item, i) => (seen.size === seen.add(item).size ? [i] : []));
+}
+
+/** The key is filled in before the run starts, when no stage has run. */
+function checkFairness({ header }: Draft, names: Names, reporter: Reporter): void {
+  const key = header.fairness?.key;
+  if (key === undefined) return;
+  const path = ['fairness', 'key'];
+  const uses = (stage: string): void => {
+    const message = `\`fairness.key\` is needed before the run starts, and "${stage}" has no result by then; use inputs and variables`;
+    reporter.report({ code: 'expression-not-allowed', path, message });
+  };
+  checkTemplate(key, { path, stage: null, list: 'outputs', names, reporter, secrets: false, uses });
 }

@@ -14,6 +14,7 @@ const KEYS_OF_KINDS: Readonly<Record<string, readonly KindKey[]>> = {
   mode: ['uses'],
   artifacts: ['uses', 'run'],
   cache: ['uses', 'run', 'http'],
+  pool: ['uses', 'run', 'http', 'pipeline'],
   task_queue: ['uses', 'run', 'http', 'pipeline', 'wait_for'],
 };
 

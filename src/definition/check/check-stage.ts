@@ -2,6 +2,7 @@ import { parseDuration, DURATION_FORM } from '../../shared/duration.js';
 import type { Json } from '../../shared/json.js';
 import { hasExpression } from '../../expressions/inspect.js';
 import type { StageEntry } from '../draft.js';
+import { poolUses } from '../plan/build-pools.js';
 import type { Reporter } from '../reporter.js';
 import { shown } from '../schema/report-issues.js';
 import { checkApproval } from './check-approval.js';
@@ -27,6 +28,7 @@ const EVALUATED = new Set([
   'map',
   'undo',
   'approval',
+  'pool',
 ]);
 
 export type StageUses = ReadonlySet<string>;
@@ -68,6 +70,10 @@ class StageCheck {
     this.#template(data.with, ['with'], this.#entry.kind !== 'pipeline');
     this.#template(data.env, ['env'], true);
     if (typeof data.cache === 'object') this.#template(data.cache.key, ['cache', 'key'], false);
+    for (const [i, use] of poolUses(data.pool).entries()) {
+      if (use.key !== null)
+        this.#template(use.key, ['pool', ...(Array.isArray(data.pool) ? [i] : []), 'key'], false);
+    }
     this.#checkRun(data.run);
     this.#checkHttp(data.http);
     for (const [i, check] of data.gate?.checks.entries() ?? []) {

@@ -3,11 +3,13 @@ import type { JsonObject } from '../../shared/json.js';
 import type { StageEdges } from '../check/check-graph.js';
 import type { Draft, StageEntry } from '../draft.js';
 import type { HeaderDefinition } from '../schema/header-schema.js';
+import { buildPriority } from './build-pools.js';
 import { buildInput } from './build-input.js';
 import { buildDeadline } from './build-steering.js';
 import { createStageBuilder, ms } from './build-stage.js';
 
 export type PlanParts = {
+  readonly pools: Plan['pools'];
   readonly draft: Draft;
   readonly edges: ReadonlyMap<StageEntry, StageEdges>;
   /** Environment expanded. */
@@ -40,7 +42,8 @@ export function buildPlan(parts: PlanParts): Plan {
     max_parallel_stages: header.max_parallel_stages ?? null,
     timeout_ms: ms(header.timeout),
     ...buildDeadline(header.deadline),
-    pools: {},
+    ...buildPriority(header),
+    pools: parts.pools,
     requires: (header.requires ?? []).map(({ pipeline, max_age }) => ({ pipeline, max_age_ms: ms(max_age) })),
     concurrency: buildConcurrency(header),
     modes: buildModes(parts),

@@ -3,6 +3,7 @@ import { parseDuration } from '../../shared/duration.js';
 import type { StageEdges } from '../check/check-graph.js';
 import type { StageEntry } from '../draft.js';
 import type { HeaderDefinition } from '../schema/header-schema.js';
+import { poolUses } from './build-pools.js';
 import { buildAction } from './build-action.js';
 import { buildCache } from './build-cache.js';
 import { buildDeadline, buildHold } from './build-steering.js';
@@ -54,7 +55,7 @@ export function createStageBuilder(
       artifacts: data.artifacts ?? [],
       map: buildMap(data.map, action),
       cache: buildCache(data.cache),
-      pools: [],
+      pools: poolUses(data.pool),
       fallback: buildFallback(entry),
       hold: buildHold(data.hold_on_failure),
       undo: buildUndo(entry),

@@ -15,6 +15,7 @@ import {
   template,
   text,
 } from './fields.js';
+import { fairnessSchema, poolsSchema } from './pool-schema.js';
 import { inputSchema } from './input-schema.js';
 import { sharedSettings } from './stage-schema.js';
 import { deadlineSchema } from './steering-schema.js';
@@ -71,6 +72,11 @@ export const headerShape = {
   deadline: deadlineSchema.optional(),
   defaults: object(sharedSettings).optional().describe('For every stage that does not say otherwise.'),
   requires: list(requirementSchema, 'requirements').optional().describe('Checked before a run starts.'),
+  pools: poolsSchema,
+  priority: integer(1, 5)
+    .optional()
+    .describe('Of its runs: 1 goes first, 5 goes last. Default: 3, as in Temporal.'),
+  fairness: fairnessSchema,
   concurrency: concurrencySchema.optional().describe('Which runs exclude each other.'),
   modes: z
     .record(idKey, modeSchema, must('an object of modes'))

@@ -17,6 +17,7 @@ import {
   template,
   text,
 } from './fields.js';
+import { poolUseSchema } from './pool-schema.js';
 import { deadlineSchema, holdSchema } from './steering-schema.js';
 import { mapSchema } from './map-schema.js';
 
@@ -136,7 +137,9 @@ export const sharedSettings = {
   total_timeout: positiveDuration
     .optional()
     .describe('Limit of all attempts and the waits between them. Default: none.'),
-  queue_timeout: positiveDuration.optional().describe('Limit of the wait for a worker. Default: none.'),
+  queue_timeout: positiveDuration
+    .optional()
+    .describe('Limit of the wait for a worker, and of each wait for slots of a pool. Default: none.'),
   heartbeat_timeout: positiveDuration
     .optional()
     .describe('A worker that is silent for so long counts as dead. Default: 30s.'),
@@ -195,6 +198,7 @@ export const stageSchema = object({
     .optional()
     .describe('thread: for functions that block the event loop.'),
   cache: cacheSchema.optional().describe('Gives the result of earlier equal work instead of running.'),
+  pool: poolUseSchema,
   hold_on_failure: holdSchema.optional(),
   deadline: deadlineSchema.optional(),
   fallback: fallbackSchema

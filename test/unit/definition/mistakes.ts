@@ -195,7 +195,7 @@ stages:
   - { id: a, set: {} }
 `,
       problems: [
-        `unknown-key pipeline.yaml:2:1 \`discription\` is not a key of the definition. Keys: $schema, name, version, description, author, tags, labels, inputs, variables, secrets, scheduling, failure, max_parallel_stages, timeout, deadline, defaults, requires, concurrency, modes, outputs, stages, on_success, on_failure, finally. Did you mean "description"?`,
+        `unknown-key pipeline.yaml:2:1 \`discription\` is not a key of the definition. Keys: $schema, name, version, description, author, tags, labels, inputs, variables, secrets, scheduling, failure, max_parallel_stages, timeout, deadline, defaults, requires, pools, priority, fairness, concurrency, modes, outputs, stages, on_success, on_failure, finally. Did you mean "description"?`,
       ],
     },
     {
@@ -206,7 +206,7 @@ steps:
 `,
       problems: [
         `missing-key pipeline.yaml:1:1 \`stages\` is missing, it must be a list of at least one stage`,
-        `unknown-key pipeline.yaml:2:1 \`steps\` is not a key of the definition. Keys: $schema, name, version, description, author, tags, labels, inputs, variables, secrets, scheduling, failure, max_parallel_stages, timeout, deadline, defaults, requires, concurrency, modes, outputs, stages, on_success, on_failure, finally. Did you mean "stages"?`,
+        `unknown-key pipeline.yaml:2:1 \`steps\` is not a key of the definition. Keys: $schema, name, version, description, author, tags, labels, inputs, variables, secrets, scheduling, failure, max_parallel_stages, timeout, deadline, defaults, requires, pools, priority, fairness, concurrency, modes, outputs, stages, on_success, on_failure, finally. Did you mean "stages"?`,
       ],
     },
     {
@@ -439,14 +439,14 @@ stages:
       ],
     },
     {
-      title: 'pools, which are not there yet',
+      title: 'a pool that limits nothing',
       text: `name: demo
-pools: []
+pools: { gpu: {} }
 stages:
-  - { id: a, set: {} }
+  - { id: a, run: [x], pool: gpu }
 `,
       problems: [
-        `not-supported-yet pipeline.yaml:2:1 \`pools\` is not supported yet in this version; remove it`,
+        `bad-pool pipeline.yaml:2:15 pool "gpu" limits nothing; give it \`slots\`, \`rate\` or both`,
       ],
     },
   ],
@@ -1079,23 +1079,13 @@ stages:
       ],
     },
     {
-      title: 'pool, which is not there yet',
+      title: 'a pool beside a kind that runs nothing',
       text: `name: demo
 stages:
-  - { id: a, set: {}, pool: {} }
+  - { id: a, set: {}, pool: gpu }
 `,
       problems: [
-        `not-supported-yet pipeline.yaml:3:23 stage "a": \`pool\` is not supported yet in this version; remove it`,
-      ],
-    },
-    {
-      title: 'pools, which is not there yet',
-      text: `name: demo
-stages:
-  - { id: a, set: {}, pools: {} }
-`,
-      problems: [
-        `not-supported-yet pipeline.yaml:3:23 stage "a": \`pools\` is not supported yet in this version; remove it`,
+        `key-not-for-kind pipeline.yaml:3:23 stage "a": \`pool\` does not fit \`set\` stages; it goes with: uses, run, http, pipeline`,
       ],
     },
     {
