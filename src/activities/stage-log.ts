@@ -32,7 +32,13 @@ export function createStageLog(
   const open = (): StageLogWriter =>
     writeStageLog(
       store,
-      { workflowId: task.run.workflow_id, runId: task.run.id, stage: task.stage.id, attempt },
+      {
+        workflowId: task.run.workflow_id,
+        runId: task.run.id,
+        stage: task.stage.id,
+        attempt,
+        ...(task.item === undefined ? {} : { item: task.item.index }),
+      },
       (error) =>
         deps.log.error({ err: error, stageId: task.stage.id }, 'The log of a stage cannot be written'),
     );

@@ -7,6 +7,8 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 export type LogLine = {
   readonly time: string;
   readonly stage: string;
+  /** Position of the item of a map that wrote it. */
+  readonly item?: number;
   readonly attempt: number;
   readonly level: LogLevel;
   readonly stream?: 'stdout' | 'stderr';
@@ -19,6 +21,7 @@ export type LogSource = {
   readonly workflowId: string;
   readonly runId: string;
   readonly stage: string;
+  readonly item?: number;
   readonly attempt: number;
 };
 

@@ -6,7 +6,7 @@ const FLUSH_BYTES = 64 * 1024;
 const BACKLOG_BYTES = 1024 * 1024;
 
 export interface StageLogWriter {
-  write(line: Omit<LogLine, 'stage' | 'attempt'>): void;
+  write(line: Omit<LogLine, 'stage' | 'item' | 'attempt'>): void;
   /** Resolves at once unless the store is far behind; writers of much output await it between lines. */
   ready(): Promise<void>;
   /** Writes what is left. Writes nothing at all when no line was ever written. */
@@ -22,7 +22,10 @@ export function writeStageLog(
   source: LogSource,
   onError: (error: unknown) => void = () => undefined,
 ): StageLogWriter {
-  const prefix = logPrefix(source);
+  const { stage, item, attempt } = source;
+  // Items of a map share the folder of their stage.
+  const prefix = `${logPrefix(source)}${item === undefined ? '' : `${item}-`}`;
+  const from = { stage, attempt, ...(item === undefined ? {} : { item }) };
   let pending: string[] = [];
   let pendingBytes = 0;
   let writingBytes = 0;
@@ -51,7 +54,7 @@ export function writeStageLog(
 
   return {
     write: (line) => {
-      const text = `${JSON.stringify({ ...line, stage: source.stage, attempt: source.attempt })}\n`;
+      const text = `${JSON.stringify({ ...line, ...from })}\n`;
       pending.push(text);
       pendingBytes += text.length;
       if (pendingBytes >= FLUSH_BYTES) flush();

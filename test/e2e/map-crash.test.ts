@@ -15,7 +15,7 @@ import type { Plan } from '../../src/engine/plan.js';
 const CLI = fileURLToPath(new URL('../../dist/client/cli/main.js', import.meta.url));
 const PROJECT = fileURLToPath(new URL('fixtures/crash', import.meta.url));
 
-type Entry = { readonly event: 'start' | 'end'; readonly stage: string; readonly at: number };
+type Entry = { readonly event: 'start' | 'end'; readonly index: number; readonly at: number };
 
 let dir: string;
 let book: string;
@@ -75,8 +75,8 @@ async function entries(): Promise<readonly Entry[]> {
 const bookedAtLeast = (event: Entry['event'], count: number): Promise<void> =>
   vi.waitFor(
     async () => {
-      const stages = (await entries()).filter((entry) => entry.event === event).map(({ stage }) => stage);
-      expect(new Set(stages).size).toBeGreaterThanOrEqual(count);
+      const items = (await entries()).filter((entry) => entry.event === event).map(({ index }) => index);
+      expect(new Set(items).size).toBeGreaterThanOrEqual(count);
     },
     { timeout: 60_000, interval: 10 },
   );
@@ -104,8 +104,8 @@ async function completions(): Promise<ReadonlyMap<string, number>> {
 async function expectEachOnce(items: readonly string[]): Promise<void> {
   const completed = await completions();
   expect([...completed.keys()].toSorted()).toEqual(items.toSorted());
-  for (const { event, stage, at } of await entries()) {
-    if (event === 'start') expect(at).toBeLessThanOrEqual(completed.get(stage) ?? 0);
+  for (const { event, index, at } of await entries()) {
+    if (event === 'start') expect(at).toBeLessThanOrEqual(completed.get(`each.${index}`) ?? 0);
   }
 }
 

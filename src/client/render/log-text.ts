@@ -5,7 +5,8 @@ import type { Colours } from './renderer.js';
 /** `train │ epoch 3 of 10`: one line of a stage's log. Lines of a command keep their own layout. */
 export function formatLogLine(line: LogLine, colours: Colours): string {
   const attempt = line.attempt > 1 ? `#${line.attempt}` : '';
-  const head = colours.dim(`${oneLine(line.stage)}${attempt} │`);
+  const item = line.item === undefined ? '' : `.${line.item}`;
+  const head = colours.dim(`${oneLine(line.stage)}${item}${attempt} │`);
   const fields = line.fields === undefined ? '' : ` ${colours.dim(printable(JSON.stringify(line.fields)))}`;
   return `${head} ${levelColour(line, colours)(printable(line.message))}${fields}`;
 }

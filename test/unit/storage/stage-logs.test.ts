@@ -127,3 +127,19 @@ describe('reading logs', () => {
     });
   });
 });
+
+test('items of a map write side by side into the log of their stage', async () => {
+  const store = memoryStore();
+  const run = { workflowId: 'demo/1', runId: 'run-1' };
+  for (const item of [0, 1]) {
+    const log = writeStageLog(store, { ...run, stage: 'each', item, attempt: 1 });
+    log.write({ time: `2024-01-01T00:00:0${item}.000Z`, level: 'info', message: `item ${item}` });
+    await log.close();
+  }
+  const lines: unknown[] = [];
+  for await (const line of readStageLogs(store, { ...run, stage: 'each' })) lines.push(line);
+  expect(lines).toMatchObject([
+    { stage: 'each', item: 0, message: 'item 0' },
+    { stage: 'each', item: 1, message: 'item 1' },
+  ]);
+});
