@@ -1,6 +1,10 @@
 export { ClientError, type ClientErrorCode } from './client-error.js';
 export { SluiceClient, type SluiceClientSettings, type StartOptions } from './sluice-client.js';
 export { RunHandle, type CancelOptions, type LogsOptions } from './run-handle.js';
+export type { ApprovalKeys } from './approvals/approval-keys.js';
+export type { DecisionOptions } from './approvals/decision.js';
+export type { ApprovalFilter, ApprovalItem } from './approvals/list-approvals.js';
+export type { ApprovalAnswer } from '../workflows/messages.js';
 export type { RunMatch } from './matching-runs.js';
 export {
   RunSteering,

@@ -8,7 +8,7 @@ import { stagesAfterEnd } from './stages-after-end.js';
  * What a watcher of a run is told. Every renderer draws from these alone.
  *
  * - `run_seen`: the run answered for the first time; later events are changes from here.
- * - `stage_changed`: a stage has a new status.
+ * - `stage_changed`: a stage has a new status, or somebody decided about an approval.
  * - `stage_progress`: a running stage told how far it is, or more items of a map ended.
  * - `stage_retry`: an attempt failed and another one follows.
  * - `note`: something happened to the run itself.
@@ -67,7 +67,8 @@ function stageChanges(before: Stages, after: Stages): readonly RunEvent[] {
   const changed: { readonly at: string; readonly event: RunEvent }[] = [];
   for (const [stage, result] of Object.entries(after)) {
     const old = before[stage];
-    if (old?.status === result.status) continue;
+    const votes = result.approval?.decisions.length;
+    if (old?.status === result.status && old.approval?.decisions.length === votes) continue;
     changed.push({
       at: result.ended_at ?? result.started_at ?? '',
       event: { type: 'stage_changed', stage, result },

@@ -10,12 +10,15 @@ import type { BlobStore } from '../storage/blob-store.js';
 import type { LogLine } from '../storage/log-line.js';
 import { readStageLogs } from '../storage/read-stage-logs.js';
 import {
+  type ApprovalAnswer,
   cancelAfterWaveSignal,
   cancelSignal,
   statusQuery,
   type StatusOptions,
 } from '../workflows/messages.js';
 import { resultInFailure } from '../worker/result-in-failure.js';
+import type { ApprovalKeys } from './approvals/approval-keys.js';
+import type { DecisionOptions } from './approvals/decision.js';
 import { ClientError } from './client-error.js';
 import { bareStatus, type Ending, endingOf, resultFromStatus, statusFromResult } from './ended-run.js';
 import { isNoAnswer } from './grpc-errors.js';
@@ -38,6 +41,8 @@ export type RunHandleDeps = {
   /** Where stage logs are read from; without one there are no logs. */
   readonly store?: BlobStore;
   readonly uiUrl?: string;
+  /** Secrets that sign decisions. */
+  readonly approvalKeys?: ApprovalKeys;
 };
 
 export type LogsOptions = {
@@ -130,7 +135,17 @@ export class RunHandle {
 
   /** What people may do to the run while it goes on. */
   get steering(): RunSteering {
-    return new RunSteering(this.#deps.client, this);
+    return new RunSteering(this.#deps.client, this, this.#deps.approvalKeys);
+  }
+
+  /** Approves a stage that waits for approval. Throws `refused` when it does not count, and then nothing has changed. */
+  async approve(decision: DecisionOptions): Promise<ApprovalAnswer> {
+    return this.steering.decide('approve', decision);
+  }
+
+  /** Rejects a stage that waits for approval; that needs a comment. Throws like {@link RunHandle.approve}. */
+  async reject(decision: DecisionOptions): Promise<ApprovalAnswer> {
+    return this.steering.decide('reject', decision);
   }
 
   /** Ends the run at once: its stages are not told, and its `finally` does not run. Throws `run_ended`. */

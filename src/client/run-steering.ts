@@ -1,11 +1,15 @@
 import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
 import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
+import type { Decision } from '../engine/approval.js';
 import { suggest } from '../definition/suggest.js';
 import type { Steer } from '../engine/steering.js';
 import { isJsonObject, type Json } from '../shared/json.js';
 import {
   type AmendRunMessage,
   amendRunUpdate,
+  type ApprovalAnswer,
+  approveUpdate,
+  rejectUpdate,
   type AmendStageMessage,
   amendStageUpdate,
   failStageUpdate,
@@ -17,6 +21,9 @@ import {
   skipStageUpdate,
   unpauseUpdate,
 } from '../workflows/messages.js';
+import type { ApprovalKeys } from './approvals/approval-keys.js';
+import { type DecisionOptions, signedMessage } from './approvals/decision.js';
+import { awaitedApprovals } from './approvals/list-approvals.js';
 import { ClientError } from './client-error.js';
 import { runEnded } from './run-ended.js';
 import { updateRun } from './update-run.js';
@@ -26,6 +33,8 @@ export type { AmendRunMessage, AmendStageMessage, RetryStageMessage, SkipStageMe
 /** The part of a run that steering needs. */
 type SteeredRun = {
   readonly workflowId: string;
+  /** The run's first execution. */
+  readonly runId: string;
   describe(): Promise<WorkflowExecutionDescription>;
 };
 
@@ -37,9 +46,24 @@ export class RunSteering {
   readonly #client: Client;
   readonly #run: SteeredRun;
 
-  constructor(client: Client, run: SteeredRun) {
+  readonly #approvalKeys: ApprovalKeys | undefined;
+
+  /** `approvalKeys` are the secrets that sign decisions. */
+  constructor(client: Client, run: SteeredRun, approvalKeys?: ApprovalKeys) {
+    this.#approvalKeys = approvalKeys;
     this.#client = client;
     this.#run = run;
+  }
+
+  /** Decides about a stage that waits for approval. */
+  async decide(decision: Decision, options: DecisionOptions): Promise<ApprovalAnswer> {
+    const { memo } = await this.#run.describe();
+    const message = signedMessage(decision, options, {
+      runId: this.#run.runId,
+      keys: this.#approvalKeys,
+      waiting: awaitedApprovals(memo).map(([stage]) => stage),
+    });
+    return this.#tell(decision === 'approve' ? approveUpdate : rejectUpdate, message);
   }
 
   /** Starts no more stages; what runs goes on. */
@@ -82,12 +106,12 @@ export class RunSteering {
     await this.#tell(amendRunUpdate, message);
   }
 
-  async #tell<M>(update: UpdateDefinition<void, [M]>, message: M): Promise<void> {
+  async #tell<R, M>(update: UpdateDefinition<R, [M]>, message: M): Promise<R> {
     const { workflowId } = this.#run;
     const { runId, taskQueue, closeTime } = await this.#run.describe();
     if (closeTime !== undefined) throw runEnded(workflowId);
     try {
-      await updateRun({ client: this.#client, workflowId, runId, taskQueue }, update, message);
+      return await updateRun({ client: this.#client, workflowId, runId, taskQueue }, update, message);
     } catch (error) {
       throw error instanceof WorkflowNotFoundError ? runEnded(workflowId, error) : withSuggestion(error);
     }

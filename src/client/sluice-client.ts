@@ -7,6 +7,8 @@ import type { RunInput } from '../engine/run-input.js';
 import type { JsonObject } from '../shared/json.js';
 import { DEFAULT_TASK_QUEUE, PIPELINE_WORKFLOW } from '../shared/names.js';
 import type { BlobStore } from '../storage/blob-store.js';
+import { type ApprovalKeys, publicKeysFor } from './approvals/approval-keys.js';
+import { type ApprovalFilter, type ApprovalItem, listApprovals } from './approvals/list-approvals.js';
 import { ClientError } from './client-error.js';
 import { findRun } from './find-run.js';
 import { isGrpc, messageOf, refusal } from './grpc-errors.js';
@@ -33,6 +35,8 @@ export type SluiceClientSettings = {
   readonly store?: BlobStore;
   /** The Web UI's address, for links. */
   readonly uiUrl?: string;
+  /** Secrets by the names of approvers; runs that it starts then take signed decisions only. */
+  readonly approvalKeys?: ApprovalKeys;
   /** @default 5000 */
   readonly connectTimeoutMs?: number;
 };
@@ -85,7 +89,9 @@ export class SluiceClient {
    * on; the key of a run that ended may be used again.
    */
   async start(plan: Plan, options: StartOptions = {}): Promise<RunHandle> {
-    return this.#begin(checkedInput(plan, options), options);
+    const keys = publicKeysFor(plan, this.#settings.approvalKeys);
+    const input = checkedInput(plan, options);
+    return this.#begin(keys === undefined ? input : { ...input, approval_keys: keys }, options);
   }
 
   /**
@@ -122,11 +128,12 @@ export class SluiceClient {
 
   /** A run whose IDs are known. Nothing is asked until the handle is used. */
   handle(workflowId: string, runId: string): RunHandle {
-    const { store, uiUrl } = this.#settings;
+    const { store, uiUrl, approvalKeys } = this.#settings;
     const deps = {
       client: this.temporal,
       ...(store === undefined ? {} : { store }),
       ...(uiUrl === undefined ? {} : { uiUrl }),
+      ...(approvalKeys === undefined ? {} : { approvalKeys }),
     };
     return new RunHandle(deps, { workflowId, runId });
   }
@@ -139,6 +146,11 @@ export class SluiceClient {
   /** The running runs that match, at most 1,000, latest start first; child runs are left to their parents. */
   async matching(match: RunMatch): Promise<readonly RunListItem[]> {
     return matchingRuns(this.temporal, match);
+  }
+
+  /** All that waits for approval, over all runs, the longest wait first. */
+  async approvals(filter: ApprovalFilter = {}): Promise<readonly ApprovalItem[]> {
+    return this.#asking(() => listApprovals(this.temporal, filter));
   }
 
   /** True when a worker polls the task queue that new runs go to. */

@@ -5,7 +5,8 @@ import { ClientError } from './client-error.js';
 import { isNoAnswer } from './grpc-errors.js';
 import { hasWorker } from './task-queue.js';
 
-const UPDATE_TIMEOUT_MS = 15_000;
+/** Longer than it takes to notice that the worker which kept the run has died. */
+const UPDATE_TIMEOUT_MS = 60_000;
 
 export type RunToUpdate = {
   readonly client: Client;
@@ -34,7 +35,7 @@ export async function updateRun<R, M>(
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) throw error;
     if (error instanceof WorkflowUpdateFailedError) throw refusedBy(error);
-    throw isNoAnswer(error) ? noWorker(run, error) : error;
+    throw isNoAnswer(error) ? noAnswer(run, error) : error;
   }
 }
 
@@ -44,10 +45,19 @@ function refusedBy(error: WorkflowUpdateFailedError): unknown {
   return new ClientError('refused', cause.message, { cause });
 }
 
-function noWorker({ workflowId, taskQueue }: RunToUpdate, cause?: unknown): ClientError {
+function noWorker({ workflowId, taskQueue }: RunToUpdate): ClientError {
   return new ClientError(
     'no_worker',
-    `No worker answers on task queue "${taskQueue}", so "${workflowId}" could not take it; nothing has changed.`,
-    { hint: 'Start one with: sluice worker. Then try again.', cause },
+    `No worker polls task queue "${taskQueue}", so "${workflowId}" cannot take it; nothing has changed.`,
+    { hint: 'Start one with: sluice worker. Then try again.' },
+  );
+}
+
+/** The server keeps an update for a while, so a worker that comes back may still carry it out. */
+function noAnswer({ workflowId, taskQueue }: RunToUpdate, cause: unknown): ClientError {
+  return new ClientError(
+    'no_worker',
+    `No worker on task queue "${taskQueue}" answered for "${workflowId}" within ${UPDATE_TIMEOUT_MS / 1000} seconds.`,
+    { hint: `It may still be carried out: see "sluice status ${workflowId}" before you try again.`, cause },
   );
 }

@@ -1,6 +1,7 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import { formatDuration } from '../shared/format-duration.js';
-import type { StageRecord } from '../engine/stage-record.js';
+import { type Approval, approvalWords } from '../engine/approval.js';
+import { isoTime, type StageRecord } from '../engine/stage-record.js';
 import { itemWords } from '../engine/item-words.js';
 import type { ItemSummary, StageStatus } from '../engine/result.js';
 
@@ -77,14 +78,22 @@ function timeOf(record: StageRecord): string {
   return formatDuration(record.endedAt - record.startedAt);
 }
 
-function noteOf({ outcome }: StageRecord, live: ItemSummary | undefined): string {
+function noteOf({ outcome, status, approval, until }: StageRecord, live: ItemSummary | undefined): string {
   const items = live ?? outcome?.items;
   const error = outcome?.error;
   return [
     ...(error === undefined ? [] : [`${error.type}: ${error.message.slice(0, 200)}`]),
     ...(items === undefined ? [] : [itemWords(items)]),
+    ...(status === 'awaiting_approval' && approval !== undefined ? [waitWords(approval)] : []),
+    ...(status === 'running' && until !== undefined ? [`until ${isoTime(until)}`] : []),
     ...(outcome?.skip_reason === undefined ? [] : [outcome.skip_reason]),
   ].join('; ');
+}
+
+function waitWords(approval: Approval): string {
+  const { message, times_out_at } = approval;
+  const end = times_out_at === null ? '' : `, until ${times_out_at}`;
+  return `${message.slice(0, 200)} (${approvalWords(approval)}${end})`;
 }
 
 /** Keeps text from breaking out of its cell. */

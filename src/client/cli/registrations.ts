@@ -2,6 +2,8 @@ import type { Command } from 'commander';
 import { registerAmend } from './commands/amend.js';
 import { registerArtifacts } from './commands/artifacts.js';
 import { registerCache } from './commands/cache.js';
+import { registerApprovals } from './commands/approvals.js';
+import { registerApprove, registerReject } from './commands/approve.js';
 import { registerCancel } from './commands/cancel.js';
 import { registerCompletion } from './commands/completion.js';
 import { registerFail, registerRetry, registerSkip } from './commands/decide-stage.js';
@@ -51,6 +53,9 @@ export const REGISTRATIONS: ReadonlyArray<readonly [heading: string, commands: r
       registerSkip,
       registerFail,
       registerAmend,
+      registerApprovals,
+      registerApprove,
+      registerReject,
       registerCancel,
       registerTerminate,
       registerResume,

@@ -4,6 +4,7 @@ import type { LiveProgress } from '../live-attempt.js';
 import type { Colours } from './renderer.js';
 import type { StageView } from './run-model.js';
 import {
+  awaitWords,
   duration,
   errorWords,
   retryWords,
@@ -72,7 +73,7 @@ function drawDetail(stage: StageView, canvas: Canvas, room: number): Detail {
     case 'waiting':
       return text('waits for a free slot', colours.dim);
     case 'awaiting_approval':
-      return text('waits for approval', colours.yellow);
+      return text(awaitWords(result, now), colours.yellow);
     case 'held':
       return text('held, waits for a decision', colours.yellow);
     case 'failed':

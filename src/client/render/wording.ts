@@ -1,4 +1,5 @@
 import prettyMs from 'pretty-ms';
+import { approvalWords } from '../../engine/approval.js';
 import type { RunStatus, SkipReason, StageResult, StageStatus } from '../../engine/result.js';
 import { itemWords } from '../../engine/item-words.js';
 import { assertNever } from '../../shared/assert-never.js';
@@ -102,7 +103,7 @@ export function stageWords(stage: StageResult): string {
     case 'running':
       return 'started';
     case 'awaiting_approval':
-      return 'waits for approval';
+      return awaitWords(stage, Date.now());
     case 'held':
       return 'held: waits for a person to retry, skip or fail it';
     case 'succeeded':
@@ -120,6 +121,14 @@ export function stageWords(stage: StageResult): string {
     default:
       return assertNever(stage.status);
   }
+}
+
+/** `waits for approval by alice, bob (1 of 2), times out in 3h`. */
+export function awaitWords({ approval }: StageResult, now: number): string {
+  if (approval === undefined) return 'waits for approval';
+  const { times_out_at } = approval;
+  const end = times_out_at === null ? '' : `, times out in ${duration(Date.parse(times_out_at) - now)}`;
+  return `${oneLine(approvalWords(approval))}${end}`;
 }
 
 /** `attempt 2 of 3 in 4s after HttpError: 503`. */

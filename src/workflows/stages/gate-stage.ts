@@ -1,8 +1,8 @@
 import type { StagePlan } from '../../engine/plan.js';
 import type { StageOutcome } from '../../engine/stage-record.js';
-import { evaluate, evaluateCondition } from '../../expressions/evaluate.js';
-import { inspectExpression } from '../../expressions/inspect.js';
+import { evaluateCondition } from '../../expressions/evaluate.js';
 import type { Scope } from '../../expressions/scope.js';
+import { valuesRead } from '../../expressions/values-read.js';
 import type { Json } from '../../shared/json.js';
 import { ERROR_TYPE } from '../../shared/names.js';
 import type { StageRunContext } from './stage-context.js';
@@ -44,34 +44,10 @@ function checkResult(check: { readonly name: string; readonly assert: string }, 
   }
 }
 
-/** A name that cannot be read is left out: the check's own error tells of it. */
-function valuesRead(source: string, scope: Scope): { readonly [name: string]: Json } {
-  const inspected = inspectExpression(source);
-  const values: Record<string, Json> = {};
-  if (inspected.problem !== null) return values;
-  for (const use of inspected.names) {
-    const name = pathText([use.root, ...use.path.map((step) => step.name)]);
-    try {
-      values[name] = evaluate(name, scope);
-    } catch {
-      continue;
-    }
-  }
-  return values;
-}
-
 /** Long values are told in full by the output, not by the message. */
 function shown(value: Json): string {
   const text = JSON.stringify(value);
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
-}
-
-function pathText(path: readonly string[]): string {
-  return path
-    .map((part, index) =>
-      index === 0 ? part : /^[A-Za-z_]\w*$/.test(part) ? `.${part}` : `[${JSON.stringify(part)}]`,
-    )
-    .join('');
 }
 
 function describe(check: CheckResult): string {

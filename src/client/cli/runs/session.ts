@@ -10,7 +10,9 @@ import { loadConfig, type LoadedConfig } from '../../../worker/config.js';
 import { projectTag, workerIdentity } from '../../../worker/identity.js';
 import type { RunHandle } from '../../run-handle.js';
 import { SluiceClient } from '../../sluice-client.js';
+import type { ApprovalKeys } from '../../approvals/approval-keys.js';
 import type { CliContext } from '../context.js';
+import { readApprovalKeys } from './read-approval-keys.js';
 import type { ConnectionFlags } from './connection-options.js';
 import { findServer, type FoundServer } from './find-server.js';
 import { hasLastingWorker, projectWorkers } from './project-workers.js';
@@ -34,8 +36,15 @@ export class Session {
   readonly #stops: (() => Promise<void>)[] = [];
   /** Task queues that workers of this session serve. */
   readonly #served = new Set<string>();
+  readonly #approvalKeys: ApprovalKeys | undefined;
 
-  private constructor(client: SluiceClient, config: LoadedConfig, server: FoundServer) {
+  private constructor(
+    client: SluiceClient,
+    config: LoadedConfig,
+    server: FoundServer,
+    approvalKeys: ApprovalKeys | undefined,
+  ) {
+    this.#approvalKeys = approvalKeys;
     this.#client = client;
     this.#config = config;
     this.server = server;
@@ -44,6 +53,7 @@ export class Session {
 
   /** Finds a server, starts an embedded one where that is allowed, and connects. */
   static async open(cli: CliContext, options: SessionOptions): Promise<Session> {
+    const approvalKeys = readApprovalKeys(cli);
     const home = await loadConfig(cli.cwd);
     const { flags, config = home, mayCreate = false } = options;
     const server = await findServer(cli, { flags, home: home.projectDir, mayCreate });
@@ -52,9 +62,9 @@ export class Session {
       const client = await SluiceClient.connect({
         connectionOptions,
         namespace,
-        ...clientSettings(config, server),
+        ...clientSettings(config, server, approvalKeys),
       });
-      const session = new Session(client, config, server);
+      const session = new Session(client, config, server, approvalKeys);
       session.#stops.push(() => client.close());
       return session;
     } catch (error) {
@@ -89,7 +99,7 @@ export class Session {
       return handle;
     this.#config = await loadConfig(project);
     const { connection, options } = this.#client.temporal;
-    const settings = clientSettings(this.#config, this.server);
+    const settings = clientSettings(this.#config, this.server, this.#approvalKeys);
     const temporal = new Client({
       connection,
       namespace: options.namespace,
@@ -183,7 +193,7 @@ export class Session {
     });
     this.#served.add(taskQueue);
     this.#client = new SluiceClient(this.#client.temporal, {
-      ...clientSettings(config, this.server),
+      ...clientSettings(config, this.server, this.#approvalKeys),
       taskQueue,
     });
     this.#stops.push(() => worker.stop());
@@ -205,13 +215,14 @@ function hasLostResult({ status }: { readonly status: { readonly name: string } 
   return status.name === 'CANCELLED' || status.name === 'TERMINATED';
 }
 
-function clientSettings(config: LoadedConfig, server: FoundServer) {
+function clientSettings(config: LoadedConfig, server: FoundServer, approvalKeys: ApprovalKeys | undefined) {
   const store = createStore(config.storage);
   return {
     store,
     dataConverter: createDataConverter(store),
     taskQueue: config.taskQueue,
     ...(server.uiUrl === undefined ? {} : { uiUrl: server.uiUrl }),
+    ...(approvalKeys === undefined ? {} : { approvalKeys }),
   };
 }
 
