@@ -1,7 +1,7 @@
 import type { Context } from '@temporalio/activity';
 import type { Logger } from 'pino';
 import type { Json } from '../shared/json.js';
-import type { ArtifactRef, StageTask } from '../shared/task.js';
+import type { ArtifactRef, ItemResult, StageTask } from '../shared/task.js';
 import type { BlobStore } from '../storage/blob-store.js';
 import { artifactName, storeArtifact } from './artifacts.js';
 import { type AttemptSignal, attemptSignal } from './attempt-signal.js';
@@ -35,6 +35,8 @@ export type Given = {
   state?: Map<string, Json>;
   metrics?: Map<string, number>;
   artifacts?: Map<string, ArtifactRef>;
+  /** Of a batch: what has ended so far. */
+  items?: () => ReadonlyArray<ItemResult | null>;
 };
 
 /** Sets an attempt up. Everything that costs something happens when the stage first asks for it. */
@@ -64,7 +66,7 @@ export function stageContext(
     run: task.run,
     stage: task.stage,
     attempt: number,
-    idempotencyKey: `${task.run.workflow_id}/${task.run.id}/${task.stage.id}`,
+    idempotencyKey: idempotencyKey(task),
     get signal() {
       return stopped.signal;
     },
@@ -120,4 +122,10 @@ function plain(call: string, value: unknown, redact: Redact): Json {
     if (!(error instanceof NotJsonError)) throw error;
     throw validationFailure(`${call} was given something else than JSON: ${error.message}.`);
   }
+}
+
+/** The same for each attempt of the same work, and for no other. */
+function idempotencyKey({ run, stage, item }: StageTask): string {
+  const work = `${run.workflow_id}/${run.id}/${stage.id}`;
+  return item === undefined ? work : `${work}/${item.index}`;
 }

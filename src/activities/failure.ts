@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { ERROR_TYPE } from '../shared/names.js';
 import type { Json } from '../shared/json.js';
-import type { TaskFailureDetail } from '../shared/task.js';
+import type { ItemResult, TaskFailureDetail } from '../shared/task.js';
 import type { Redact } from './secrets.js';
 import { rateLimitOf } from './rate-limit.js';
 import { shorten } from './shorten.js';
@@ -44,6 +44,8 @@ export function toFailure(
     readonly retryable: readonly string[] | undefined;
     readonly attempt: number;
     /** Set where the next attempt is another activity, which is told what this one knew. */
+    /** What has ended of a batch. */
+    readonly items?: ReadonlyArray<ItemResult | null> | undefined;
     readonly handsOver?: { readonly checkpoint: Json | undefined } | undefined;
   },
 ): ApplicationFailure {
@@ -58,6 +60,7 @@ export function toFailure(
     attempt: options.attempt,
     ...(limit !== null && retryAfterMs !== undefined ? { rate_limited: true as const } : {}),
     ...(checkpoint === undefined ? {} : { checkpoint }),
+    ...(options.items === undefined ? {} : { items: options.items }),
   };
   const failure = ApplicationFailure.create({
     type,

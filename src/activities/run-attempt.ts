@@ -8,6 +8,7 @@ import { storeArtifactFiles } from './artifacts.js';
 import type { Implementation } from './cache/cache-key.js';
 import { throughCache } from './cache/through-cache.js';
 import { stageFailure, toFailure, validationFailure } from './failure.js';
+import { runItems } from './map/run-items.js';
 import { NotJsonError, toPlainJson } from './plain-json.js';
 import type { AttemptStatus, StageMetrics } from './stage-metrics.js';
 
@@ -45,16 +46,18 @@ export async function runAttempt(
   const attempt = startAttempt(task, Context.current(), deps);
   const ended = deps.metrics.started(task);
   try {
+    const runOne = async (one: Attempt): Promise<TaskResult> => {
+      const produce = async (): Promise<TaskResult> => finish(one, deps, await execute(one));
+      return one.task.cache === undefined
+        ? produce()
+        : throughCache(one, deps.store, { implementation, produce });
+    };
     const result =
-      task.cache === undefined
+      task.items === undefined && task.cache === undefined
         ? await finish(attempt, deps, await untilStopped(attempt, execute, graceMs))
         : await untilStopped(
             attempt,
-            () =>
-              throughCache(attempt, deps.store, {
-                implementation,
-                produce: async () => finish(attempt, deps, await execute(attempt)),
-              }),
+            () => (task.items === undefined ? runOne(attempt) : runItems(attempt, { ...deps, runOne })),
             graceMs,
           );
     ended(result.reused_from === undefined ? 'succeeded' : 'reused');
@@ -139,6 +142,7 @@ function failureOf(thrown: unknown, attempt: Attempt): ApplicationFailure | Canc
   const options = {
     redact: attempt.redact,
     retryable: attempt.task.retryable_errors,
+    items: attempt.given.items?.(),
     attempt: attempt.ctx.attempt,
     handsOver: attempt.task.attempt_offset === undefined ? undefined : attempt.heartbeat,
   };
@@ -147,7 +151,10 @@ function failureOf(thrown: unknown, attempt: Attempt): ApplicationFailure | Canc
     case null:
       return toFailure(thrown, options);
     case 'cancelled':
-      return new CancelledFailure('CANCELLED');
+      return new CancelledFailure(
+        'CANCELLED',
+        options.items === undefined ? [] : [{ attempt: options.attempt, items: options.items }],
+      );
     case 'timeout': {
       const limit = Context.current().info.startToCloseTimeoutMs;
       return toFailure(

@@ -23,6 +23,8 @@ export type StageTask = {
   readonly item?: { readonly index: number };
   /** Items of a map that travel together: the action runs once for each, and `params` is null. */
   readonly items?: readonly ItemTask[];
+  /** Goes with `items`: when one that failed is tried again, by failing the activity. */
+  readonly item_retry?: { readonly max_attempts: number; readonly non_retryable_errors: readonly string[] };
   /** Time that the code gets to end after it was told to stop, before it is left behind. @default 5 s */
   readonly grace_ms?: number;
   /**

@@ -1,6 +1,7 @@
-import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, CancelledFailure } from '@temporalio/workflow';
 import type { StagePlan } from '../../engine/plan.js';
 import type { StageOutcome } from '../../engine/stage-record.js';
+import { ERROR_TYPE } from '../../shared/names.js';
 import type { ItemResult, ItemTask, TaskFailureDetail } from '../../shared/task.js';
 import { activityOutcome } from '../stage-failure.js';
 import { activityCall } from '../stages/activity-call.js';
@@ -43,6 +44,8 @@ class Batch {
   readonly #context: StageRunContext;
   readonly #members: Member[] = [];
   #hasDeparted = false;
+  #results: ReadonlyArray<ItemResult | null> = [];
+  #version: string | undefined;
 
   constructor(stage: StagePlan, context: StageRunContext) {
     this.#stage = stage;
@@ -70,40 +73,52 @@ class Batch {
     if (first === undefined) return;
     const carrier = { ...itemStage(this.#stage, first.task.index), hold: null, fallback: null };
     const context = { ...this.#context, runActivity: this.#run };
-    const outcome = startStage(carrier, context, (_stage, ended) => this.#endAll(ended));
-    if (outcome !== null) this.#endAll(outcome);
+    const outcome = startStage(carrier, context, (_stage, ended) => this.#arrive(ended));
+    if (outcome !== null) this.#arrive(outcome);
   }
 
-  readonly #run = (carrier: StagePlan): null => {
-    const [first] = this.#members;
-    if (first === undefined) return null;
-    const { budget, memory } = this.#context;
+  readonly #run = (carrier: StagePlan, context: StageRunContext, onEnd: OnStageEnd): null => {
+    const { budget, memory, attempt } = context;
     const items = this.#members.map((member) => member.task);
     for (const { params } of items) budget.spend(params);
-    const task = { ...memory.taskOf(carrier, null, []), items };
-    void scheduleTask(carrier, first.type, task).then(
-      (result) => this.#endEach(result?.items ?? [], activityOutcomeOfNothing(carrier)),
-      (error: unknown) => this.#endEach(resultsIn(error), activityOutcome(carrier, error)),
+    const { max_attempts, non_retryable_errors } = carrier.retry;
+    const task = {
+      ...memory.taskOf(carrier, null, []),
+      items,
+      item_retry: { max_attempts, non_retryable_errors },
+      ...attempt,
+    };
+    void scheduleTask(carrier, this.#type, task).then(
+      (result) => {
+        this.#results = result?.items ?? [];
+        this.#version = result?.version;
+        onEnd(carrier, { status: 'succeeded', attempts: result?.attempt ?? 1 });
+      },
+      (error: unknown) => {
+        this.#results = resultsIn(error);
+        onEnd(carrier, activityOutcome(carrier, error));
+      },
     );
     return null;
   };
 
-  /** Items without a result of their own end like the batch. */
-  #endEach(results: ReadonlyArray<ItemResult | null>, rest: StageOutcome): void {
-    this.#members.forEach((member, position) => {
-      const result = results[position] ?? null;
-      if (result?.ok === true) this.#context.memory.merge(result.state, result.metrics);
-      member.onEnd(member.stage, result === null ? rest : outcomeOf(member, result));
-    });
+  get #type(): string {
+    return this.#members[0]?.type ?? '';
   }
 
-  #endAll(outcome: StageOutcome): void {
-    this.#endEach([], outcome);
+  /** Items without a result of their own end like the batch. */
+  #arrive(outcome: StageOutcome): void {
+    const rest = outcome.status === 'succeeded' ? outcomeOfNothing(this.#stage) : outcome;
+    this.#members.forEach((member, position) => {
+      const result = this.#results[position] ?? null;
+      if (result?.ok === true) this.#context.memory.merge(result.state, result.metrics);
+      member.onEnd(member.stage, result === null ? rest : outcomeOf(member, result, this.#version));
+    });
   }
 }
 
-function outcomeOf({ stage, type }: Member, result: ItemResult): StageOutcome {
-  if (result.ok) return activitySuccess(type, result);
+function outcomeOf({ stage, type }: Member, result: ItemResult, version: string | undefined): StageOutcome {
+  if (result.ok) return activitySuccess(type, version === undefined ? result : { ...result, version });
   const { type: errorType, message, attempt = 1 } = result;
   return { status: 'failed', error: { type: errorType, message, stage: stage.id }, attempts: attempt };
 }
@@ -111,14 +126,14 @@ function outcomeOf({ stage, type }: Member, result: ItemResult): StageOutcome {
 /** What ended in a batch that failed as a whole. */
 function resultsIn(error: unknown): ReadonlyArray<ItemResult | null> {
   const cause = error instanceof ActivityFailure ? error.cause : error;
-  if (!(cause instanceof ApplicationFailure)) return [];
+  if (!(cause instanceof ApplicationFailure) && !(cause instanceof CancelledFailure)) return [];
   const detail = cause.details?.[0] as Partial<TaskFailureDetail> | null | undefined;
   return detail?.items ?? [];
 }
 
 /** A worker that does not know of batches gave no result for an item. */
-function activityOutcomeOfNothing(stage: StagePlan): StageOutcome {
+function outcomeOfNothing(stage: StagePlan): StageOutcome {
   const message =
     'its worker gave no result for this item; a worker that serves batches gives one for each of `items`';
-  return { status: 'failed', error: { type: 'ValidationError', message, stage: stage.id }, attempts: 1 };
+  return { status: 'failed', error: { type: ERROR_TYPE.validation, message, stage: stage.id }, attempts: 1 };
 }
