@@ -14,6 +14,7 @@
  * - `run_exists`: a run with this ID is running already.
  * - `invalid_inputs`: inputs or mode do not fit the pipeline.
  * - `requirements_not_met`: a pipeline that this one `requires` has no recent success.
+ * - `store_shared`: other namespaces use the store, so that what is unused cannot be told.
  * - `temporal`: Temporal refused the request.
  */
 export type ClientErrorCode =
@@ -32,6 +33,7 @@ export type ClientErrorCode =
   | 'run_exists'
   | 'invalid_inputs'
   | 'requirements_not_met'
+  | 'store_shared'
   | 'temporal';
 
 /** What went wrong between the caller and Temporal, in words for a person, with what to do next in `hint`. */
@@ -66,5 +68,6 @@ const EXIT_CODES: Readonly<Record<ClientErrorCode, 1 | 2 | 3>> = {
   run_exists: 1,
   invalid_inputs: 2,
   requirements_not_met: 1,
+  store_shared: 1,
   temporal: 1,
 };

@@ -17,6 +17,7 @@ export {
 export { LISTED_ITEMS, type ItemStatus, type ListedItems, type MapItem } from './items/item-list.js';
 export type { ItemsOptions, StageItems } from './items/stage-items.js';
 export { artifactsOf, openArtifact, type RunArtifact, saveArtifact } from './artifacts.js';
+export { cleanUp, type CleanUpOptions, type CleanUpReport } from './cleanup/clean-up.js';
 export {
   type CachedResultItem,
   type CacheFilter,

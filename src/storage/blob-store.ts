@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { StorageDriver } from '@temporalio/common';
 
 /**
- * Bytes by key: payloads, logs, artifacts. Keys are `/`-separated segments of letters, digits and `._%=@+-`;
+ * Bytes by key: payloads, logs, artifacts. Keys are `/`-separated segments of letters, digits and `._%=@+!'()*-`;
  * no segment may be empty, `.` or `..`. Every write is all or nothing, also when two writers use the same key.
  */
 export interface BlobStore {
@@ -18,8 +18,11 @@ export interface BlobStore {
   has(key: string): Promise<boolean>;
   /** Keys that start with the prefix, which must end in `/` or be empty; sorted. */
   list(prefix: string): Promise<readonly string[]>;
-  /** Like {@link BlobStore.list} with sizes and times, in no order, for stores that do not fit into memory. */
-  entries(prefix: string): AsyncIterable<BlobEntry>;
+  /**
+   * Like {@link BlobStore.list} with sizes and times, in no order, for stores that do not fit into memory. `leftovers`:
+   * also what writers left behind that were killed.
+   */
+  entries(prefix: string, options?: { readonly leftovers?: boolean }): AsyncIterable<BlobEntry>;
   /** Removes a key; quietly does nothing when it is not there. */
   delete(key: string): Promise<void>;
   /** How Temporal's big payloads are kept here. @default as objects that are named by their content */
@@ -51,7 +54,7 @@ export class StoreError extends Error {
   }
 }
 
-const SEGMENT = /^[A-Za-z0-9._%=@+-]{1,255}$/;
+const SEGMENT = /^[A-Za-z0-9._%=@+!'()*-]{1,255}$/;
 
 /** Throws a {@link StoreError} with code `bad_key` unless the key is safe in every kind of store. */
 export function assertKey(key: string): void {

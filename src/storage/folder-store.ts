@@ -49,7 +49,7 @@ export function createFolderStore(path: string): BlobStore {
       return explain(key, folder, () => exists(path));
     },
     list: async (prefix) => explain(prefix, folder, () => listKeys(folder, prefix)),
-    entries: (prefix) => listEntries(folder, prefix),
+    entries: (prefix, options) => listEntries(folder, prefix, options?.leftovers === true),
     delete: async (key) => {
       const path = pathOf(key);
       await explain(key, folder, () => rm(path, { force: true }));
@@ -125,9 +125,9 @@ async function listKeys(folder: string, prefix: string): Promise<readonly string
   return keys.toSorted();
 }
 
-async function* listEntries(folder: string, prefix: string): AsyncGenerator<BlobEntry> {
+async function* listEntries(folder: string, prefix: string, leftovers: boolean): AsyncGenerator<BlobEntry> {
   try {
-    for await (const path of filesBelow(folder, prefix)) {
+    for await (const path of filesBelow(folder, prefix, leftovers)) {
       // Whoever deletes while we list is right.
       const found = await stat(path).catch(ignoreMissing);
       if (found === null) continue;
@@ -138,13 +138,14 @@ async function* listEntries(folder: string, prefix: string): AsyncGenerator<Blob
   }
 }
 
-async function* filesBelow(folder: string, prefix: string): AsyncGenerator<string> {
+async function* filesBelow(folder: string, prefix: string, leftovers = false): AsyncGenerator<string> {
   const base = prefix.replace(/\/$/, '');
   if (base !== '') assertKey(base);
   const root = await opendir(join(folder, ...base.split('/')), { recursive: true }).catch(ignoreMissing);
   if (root === null) return;
   for await (const entry of root) {
-    if (entry.isFile() && !entry.name.startsWith(TEMPORARY)) yield join(entry.parentPath, entry.name);
+    const isWhole = !entry.name.startsWith(TEMPORARY);
+    if (entry.isFile() && (isWhole || leftovers)) yield join(entry.parentPath, entry.name);
   }
 }
 

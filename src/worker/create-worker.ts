@@ -16,6 +16,7 @@ import { startHealthServer } from './health-server.js';
 import { createPoolCheck } from './pool-check.js';
 import { createPrometheusMetrics } from './prometheus-metrics.js';
 import { workerIdentity } from './identity.js';
+import { registerStoreOwner } from './register-owner.js';
 import { installRuntime } from './runtime.js';
 import { createStageThreadPool, type StageThreadPool } from './stage-thread-pool.js';
 import { workerOptions } from './worker-options.js';
@@ -87,6 +88,7 @@ async function createWorker(
   const { config, connectionSettings, log } = options;
   const { namespace } = connectionSettings;
   const store = createStore(config.storage);
+  void registerStoreOwner(store, connection, connectionSettings, log);
   const codePath = options.workflowBundlePath ?? (await workflowBundlePath());
   const dataConverter = createDataConverter(store);
   return Worker.create({

@@ -5,6 +5,7 @@ import { registerCache } from './commands/cache.js';
 import { registerApprovals } from './commands/approvals.js';
 import { registerApprove, registerReject } from './commands/approve.js';
 import { registerCancel } from './commands/cancel.js';
+import { registerCleanup } from './commands/cleanup.js';
 import { registerCompletion } from './commands/completion.js';
 import { registerFail, registerRetry, registerSkip } from './commands/decide-stage.js';
 import { registerDev } from './commands/dev.js';
@@ -64,5 +65,5 @@ export const REGISTRATIONS: ReadonlyArray<readonly [heading: string, commands: r
     ],
   ],
   ['Workers', [registerWorker]],
-  ['Storage', [registerCache]],
+  ['Storage', [registerCache, registerCleanup]],
 ];
