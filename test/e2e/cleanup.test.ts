@@ -34,7 +34,7 @@ const produce = defineStage({
     ctx.log.info('producing');
     await ctx.artifacts.write('model.txt', `model of ${params.seed}`);
     // Large enough for the store.
-    return { rows: params.seed.repeat(60_000) };
+    return { rows: params.seed.repeat(200_000) };
   },
 });
 const consume = defineStage({
@@ -149,6 +149,7 @@ test('removes what only runs that are gone referred to, and nothing that a kept 
   const failed = await start('b', { fail: true });
   const gone = await start('c');
   await Promise.all([good.result(), failed.result(), gone.result()]);
+  const ended = Date.now();
   const open = await start('d', { hold: true });
   while (held.at === 0) await new Promise((resolve) => setTimeout(resolve, 20));
   const before = await good.result();
@@ -159,7 +160,7 @@ test('removes what only runs that are gone referred to, and nothing that a kept 
   expect(young.removed).toMatchObject({ objects: { count: 0 }, logs: { count: 0 }, leftovers: { count: 0 } });
   expect(young.too_young.count).toBeGreaterThan(0);
 
-  await age(held.at);
+  await age(ended);
   await writeFile(join(folder, '.sluice/store/.tmp-left'), 'half');
   await store.put('cache/leases/dead', Buffer.from('{}'));
   const dayAgo = new Date(Date.now() - 2 * 86_400_000);
@@ -168,9 +169,9 @@ test('removes what only runs that are gone referred to, and nothing that a kept 
   }
   const cached = await store.list('cache/results/');
   const planned = await cleanUp(client.temporal, store, { dryRun: true });
-  expect((await store.list('')).length).toBeGreaterThan(0);
   const report = await cleanUp(client.temporal, store);
-  expect(report).toEqual({ ...planned, dry_run: false });
+  // The open run goes on writing meanwhile, so only what is removed stays the same.
+  expect(report.removed).toEqual(planned.removed);
   expect(report).toMatchObject({ executions: 3, removed: { leftovers: { count: 2 } }, damaged: [] });
   // The payloads and the log of the run that is gone; its artifact is kept by the cached result.
   expect(report.removed.objects.count).toBeGreaterThan(0);
@@ -187,10 +188,10 @@ test('removes what only runs that are gone referred to, and nothing that a kept 
     expect((await stat(join(folder, 'fetched.txt'))).size).toBe(artifact.size_bytes);
   }
   letGo();
-  const ended = await open.result();
-  expect(ended.status).toBe('succeeded');
-  expect(artifactsOf(ended).map(({ name }) => name)).toEqual(['model.txt', 'half.txt']);
-  for (const artifact of artifactsOf(ended)) await saveArtifact(store, artifact, join(folder, 'fetched.txt'));
+  const last = await open.result();
+  expect(last.status).toBe('succeeded');
+  expect(artifactsOf(last).map(({ name }) => name)).toEqual(['model.txt', 'half.txt']);
+  for (const artifact of artifactsOf(last)) await saveArtifact(store, artifact, join(folder, 'fetched.txt'));
   for (const run of [good, failed, open]) await replays(run);
 });
 
