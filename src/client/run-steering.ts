@@ -13,6 +13,7 @@ import {
   type AmendStageMessage,
   amendStageUpdate,
   failStageUpdate,
+  type HeldStageMessage,
   pauseUpdate,
   type RetryStageMessage,
   retryStageUpdate,
@@ -28,7 +29,14 @@ import { ClientError } from './client-error.js';
 import { runEnded } from './run-ended.js';
 import { updateRun } from './update-run.js';
 
-export type { AmendRunMessage, AmendStageMessage, RetryStageMessage, SkipStageMessage, Steer };
+export type {
+  AmendRunMessage,
+  AmendStageMessage,
+  HeldStageMessage,
+  RetryStageMessage,
+  SkipStageMessage,
+  Steer,
+};
 
 /** The part of a run that steering needs. */
 type SteeredRun = {
@@ -87,7 +95,7 @@ export class RunSteering {
   }
 
   /** Lets a held stage fail. */
-  async failStage(message: Steer & { readonly stage: string }): Promise<void> {
+  async failStage(message: HeldStageMessage): Promise<void> {
     await this.#tell(failStageUpdate, message);
   }
 

@@ -10,6 +10,7 @@ import type { BlobStore } from '../storage/blob-store.js';
 import { type ApprovalKeys, publicKeysFor } from './approvals/approval-keys.js';
 import { type ApprovalFilter, type ApprovalItem, listApprovals } from './approvals/list-approvals.js';
 import { ClientError } from './client-error.js';
+import { expectedDurations } from './expected-durations.js';
 import { findRun } from './find-run.js';
 import { isGrpc, messageOf, refusal } from './grpc-errors.js';
 import { matchingRuns, type RunMatch } from './matching-runs.js';
@@ -117,7 +118,10 @@ export class SluiceClient {
       await ensureSearchAttributes(connection, settings.namespace);
     });
     const workflowId = workflowIdOf(pipeline, options.key ?? newRunKey(new Date()));
-    return this.handle(workflowId, await this.#startWorkflow(workflowId, input, options.memo));
+    const isDue = (input.plan.deadline_ms ?? null) !== null;
+    const expected = isDue ? { expected_ms: await expectedDurations(this.temporal, pipeline) } : {};
+    const runId = await this.#startWorkflow(workflowId, { ...input, ...expected }, options.memo);
+    return this.handle(workflowId, runId);
   }
 
   /** The run that a workflow ID, a run ID or a pipeline's name stands for. Throws `run_not_found`. */

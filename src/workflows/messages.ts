@@ -35,17 +35,18 @@ export const unpauseSignal = defineSignal<[Steer]>('unpause');
 /** Runs a held stage again, with params that replace some of its own perhaps. */
 export const retryStageUpdate = defineUpdate<void, [RetryStageMessage]>('retry_stage');
 
-export type RetryStageMessage = Steer & { readonly stage: string; readonly params?: JsonObject };
+/** `item` is the position of a held item of a map, from 0. */
+export type HeldStageMessage = Steer & { readonly stage: string; readonly item?: number };
+
+export type RetryStageMessage = HeldStageMessage & { readonly params?: JsonObject };
 
 /** Skips a held stage; what depends on it sees the output that is given here, or null. */
 export const skipStageUpdate = defineUpdate<void, [SkipStageMessage]>('skip_stage');
 
-export type SkipStageMessage = Steer & { readonly stage: string; readonly output?: Json };
+export type SkipStageMessage = HeldStageMessage & { readonly output?: Json };
 
 /** Lets a held stage fail. */
-export const failStageUpdate = defineUpdate<void, [FailStageMessage]>('fail_stage');
-
-export type FailStageMessage = Steer & { readonly stage: string };
+export const failStageUpdate = defineUpdate<void, [HeldStageMessage]>('fail_stage');
 
 /** Changes a variable for every stage that has not started. */
 export const setVariableUpdate = defineUpdate<void, [SetVariableMessage]>('set_variable');

@@ -18,15 +18,14 @@ Runtime.install({ logger: new DefaultLogger('ERROR') });
 /** A time-skipping server and a worker whose stages are fakes. Every run that it starts is replayed at its end. */
 export class WorkflowRig {
   readonly env: TestWorkflowEnvironment;
-  readonly #worker: Worker;
-  readonly #running: Promise<void>;
+  readonly #stages: Readonly<Record<string, FakeStage>>;
+  #worker: { readonly worker: Worker; readonly running: Promise<void> } | null = null;
   readonly #started: WorkflowHandle[] = [];
   #counter = 0;
 
-  private constructor(env: TestWorkflowEnvironment, worker: Worker) {
+  private constructor(env: TestWorkflowEnvironment, stages: Readonly<Record<string, FakeStage>>) {
     this.env = env;
-    this.#worker = worker;
-    this.#running = worker.run();
+    this.#stages = stages;
   }
 
   static async create(stages: Readonly<Record<string, FakeStage>>): Promise<WorkflowRig> {
@@ -46,14 +45,27 @@ export class WorkflowRig {
     env: TestWorkflowEnvironment,
     stages: Readonly<Record<string, FakeStage>>,
   ): Promise<WorkflowRig> {
+    const rig = new WorkflowRig(env, stages);
+    await rig.startWorker();
+    return rig;
+  }
+
+  async startWorker(): Promise<void> {
     const worker = await Worker.create({
-      connection: env.nativeConnection,
+      connection: this.env.nativeConnection,
       taskQueue: 'rig',
       workflowBundle: { codePath: await workflowBundlePath() },
-      activities: { ...stages },
+      activities: { ...this.#stages },
       maxHeartbeatThrottleInterval: 100,
     });
-    return new WorkflowRig(env, worker);
+    this.#worker = { worker, running: worker.run() };
+  }
+
+  /** Ends the worker with all that it remembers of its runs; {@link startWorker} starts another one. */
+  async stopWorker(): Promise<void> {
+    this.#worker?.worker.shutdown();
+    await this.#worker?.running;
+    this.#worker = null;
   }
 
   async start(
@@ -82,8 +94,7 @@ export class WorkflowRig {
     try {
       await this.#replayAll();
     } finally {
-      this.#worker.shutdown();
-      await this.#running;
+      await this.stopWorker();
       await this.env.teardown();
     }
   }

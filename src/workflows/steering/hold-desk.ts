@@ -24,6 +24,18 @@ export class HoldDesk {
     this.#held.delete(plan.id);
   }
 
+  /** The plan that a held stage runs by; an item of a map has one of its own. */
+  planOf(id: string): StagePlan | undefined {
+    return this.#held.get(id)?.plan;
+  }
+
+  /** Positions of the items of a mapped stage that are held. */
+  itemsOf(stage: string): readonly number[] {
+    return [...this.#held.values()].flatMap(({ plan: { item } }) =>
+      item?.stage === stage ? [item.index] : [],
+    );
+  }
+
   find(id: string): HeldStage | undefined {
     return this.#held.get(id)?.stage;
   }

@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
+import { wholeNumber } from '../number-option.js';
 import { addConnectionOptions } from '../runs/connection-options.js';
 import type { SteerFlags } from '../runs/steer.js';
 import { addSteerOptions, collect } from '../runs/steer-options.js';
 
-type RetryFlags = SteerFlags & { readonly param?: readonly string[] };
-type SkipFlags = SteerFlags & { readonly output?: string };
+type HeldFlags = SteerFlags & { readonly item?: number };
+type RetryFlags = HeldFlags & { readonly param?: readonly string[] };
+type SkipFlags = HeldFlags & { readonly output?: string };
 
 const RETRY_EXAMPLES = `
 The stage runs again with all its attempts. Values of --param are JSON, or else text; they replace params of the
@@ -46,10 +48,14 @@ export function registerRetry(program: Command, cli: CliContext): void {
         run,
         flags,
         requested: 'retry_stage',
-        facts: { stage },
+        facts: heldStage(stage, flags),
         done: `Retried stage "${stage}" of`,
         act: (handle, who) =>
-          handle.steering.retryStage({ ...who, stage, ...(params === undefined ? {} : { params }) }),
+          handle.steering.retryStage({
+            ...who,
+            ...heldStage(stage, flags),
+            ...(params === undefined ? {} : { params }),
+          }),
       });
     },
   );
@@ -73,9 +79,9 @@ export function registerSkip(program: Command, cli: CliContext): void {
         run,
         flags,
         requested: 'skip_stage',
-        facts: { stage },
+        facts: heldStage(stage, flags),
         done: `Skipped stage "${stage}" of`,
-        act: (handle, who) => handle.steering.skipStage({ ...who, stage, output }),
+        act: (handle, who) => handle.steering.skipStage({ ...who, ...heldStage(stage, flags), output }),
       });
     },
   );
@@ -88,15 +94,15 @@ export function registerFail(program: Command, cli: CliContext): void {
     .description('Lets a stage fail that is held.')
     .addHelpText('after', FAIL_EXAMPLES);
   addConnectionOptions(addSteerOptions(command)).action(
-    async (run: string, stage: string, flags: SteerFlags) => {
+    async (run: string, stage: string, flags: HeldFlags) => {
       const { steer } = await import('../runs/steer.js');
       await steer(cli, {
         run,
         flags,
         requested: 'fail_stage',
-        facts: { stage },
+        facts: heldStage(stage, flags),
         done: `Failed stage "${stage}" of`,
-        act: (handle, who) => handle.steering.failStage({ ...who, stage }),
+        act: (handle, who) => handle.steering.failStage({ ...who, ...heldStage(stage, flags) }),
       });
     },
   );
@@ -106,5 +112,10 @@ function stageCommand(program: Command, name: string): Command {
   return program
     .command(name)
     .argument('<run>', 'workflow ID, run ID, or pipeline')
-    .argument('<stage>', 'ID of the stage');
+    .argument('<stage>', 'ID of the stage')
+    .option('--item <index>', 'the held item of a map, counted from 0', wholeNumber(0));
+}
+
+function heldStage(stage: string, { item }: HeldFlags): { readonly stage: string; readonly item?: number } {
+  return { stage, ...(item === undefined ? {} : { item }) };
 }
