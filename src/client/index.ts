@@ -1,5 +1,4 @@
 export { ClientError, type ClientErrorCode } from './client-error.js';
-export { SluiceClient, type SluiceClientSettings, type StartOptions } from './sluice-client.js';
 export { RunHandle, type CancelOptions, type LogsOptions } from './run-handle.js';
 export type { ApprovalKeys } from './approvals/approval-keys.js';
 export type { DecisionOptions } from './approvals/decision.js';
@@ -14,6 +13,12 @@ export {
   type SkipStageMessage,
   type Steer,
 } from './run-steering.js';
+export {
+  type BeginOptions,
+  SluiceClient,
+  type SluiceClientSettings,
+  type StartOptions,
+} from './sluice-client.js';
 export { LISTED_ITEMS, type ItemStatus, type ListedItems, type MapItem } from './items/item-list.js';
 export type { ItemsOptions, StageItems } from './items/stage-items.js';
 export { artifactsOf, openArtifact, type RunArtifact, saveArtifact } from './artifacts.js';
@@ -28,6 +33,10 @@ export type { RunReference } from './find-run.js';
 export { LISTED_STATUSES, type ListedStatus, type ListFilter, type RunListItem } from './run-list.js';
 export { unmetRequirements, type UnmetRequirement } from './requirements.js';
 export { ensureSearchAttributes, missingSearchAttributes } from './search-attributes.js';
+export type { ContinuationPlan, ContinueOptions } from './resume/plan-continuation.js';
+export type { ResumeReason, ResumeVerdict, StageVerdict } from './resume/verdict.js';
+export type { Pair, RunDiff, StageDiff } from './diff/compare-runs.js';
+export type { Difference } from './resume/differences.js';
 export type { RunEvent, RunSnapshot, StageRetry } from './run-event.js';
 export type { WatchOptions } from './watch-run.js';
 export type { LiveAttempt, LiveProgress } from './live-attempt.js';

@@ -11,11 +11,13 @@ import { type ApprovalKeys, publicKeysFor } from './approvals/approval-keys.js';
 import { type ApprovalFilter, type ApprovalItem, listApprovals } from './approvals/list-approvals.js';
 import { ClientError } from './client-error.js';
 import { expectedDurations } from './expected-durations.js';
+import { compareRuns, type RunDiff } from './diff/compare-runs.js';
 import { findRun } from './find-run.js';
 import { isGrpc, messageOf, refusal } from './grpc-errors.js';
 import { matchingRuns, type RunMatch } from './matching-runs.js';
 import { checkRequirements } from './requirements.js';
 import { type ContinuationPlan, type ContinueOptions, planContinuation } from './resume/plan-continuation.js';
+import { readEarlierRun } from './resume/read-earlier-run.js';
 import { RunHandle } from './run-handle.js';
 import { newRunKey, workflowIdOf } from './run-id.js';
 import { type ListFilter, listRuns, type RunListItem } from './run-list.js';
@@ -108,6 +110,12 @@ export class SluiceClient {
   async begin(plan: ContinuationPlan, options: BeginOptions = {}): Promise<RunHandle> {
     const force = options.force === true || plan.input.forced === true;
     return this.#begin(force ? { ...plan.input, forced: true } : plan.input, { ...options, force });
+  }
+
+  /** Where two runs differ, stage by stage. */
+  async diff(first: RunHandle, second: RunHandle): Promise<RunDiff> {
+    const read = (run: RunHandle) => readEarlierRun(this.temporal, run, 'diff');
+    return this.#asking(async () => compareRuns(await read(first), await read(second)));
   }
 
   async #begin(input: RunInput, options: BeginOptions): Promise<RunHandle> {

@@ -145,6 +145,34 @@ describe('sluice fork and rerun', () => {
   });
 });
 
+describe('sluice diff', () => {
+  it('shows where two runs differ, and says so by its exit code only when asked', async () => {
+    const shown = await runCli(['diff', 'shop/bad', 'shop/good', '--json'], { cwd: dir });
+    expect(shown.exitCode, shown.stderr).toBe(0);
+    expect(shown.json()).toMatchObject({
+      differs: true,
+      runs: [{ workflow_id: 'shop/bad' }, { workflow_id: 'shop/good' }],
+      inputs: [],
+      outputs: [
+        { path: 'total', after: 6 },
+        { path: 'seen', after: 3 },
+      ],
+      stages: {
+        load: { status: ['succeeded', 'reused'], output: [], differs: false },
+        check: { status: ['failed', 'succeeded'], definition: [{ path: 'action.command.2' }] },
+      },
+    });
+    const words = await runCli(['diff', 'shop/bad', 'shop/good', '--exit-code'], { cwd: dir });
+    expect(words.exitCode).toBe(1);
+    expect(words.stdout).toMatch(/check +failed → succeeded .* definition/);
+    const same = await runCli(['diff', 'shop/good', 'shop/good', '--exit-code'], { cwd: dir });
+    expect(same.exitCode).toBe(0);
+    const unknown = await runCli(['diff', 'shop/good', 'shop/nothing', '--json'], { cwd: dir });
+    expect(unknown.exitCode).toBe(2);
+    expect(unknown.json()).toMatchObject({ error: { code: 'run_not_found' } });
+  });
+});
+
 describe('what cannot be resumed is refused with what to do', () => {
   const refusal = async (...args: string[]) => {
     const outcome = await runCli([...args, '--json'], { cwd: dir });

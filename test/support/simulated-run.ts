@@ -160,6 +160,7 @@ class Simulation {
         forced: false,
         facts: FACTS,
         stages,
+        result: { outputs: {}, duration_ms: 0 },
         order: this.#ledger.ended.map((record) => record.plan.id),
         undone: new Set(),
         amended: { variables: new Set(), params: new Set() },

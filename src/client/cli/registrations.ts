@@ -9,6 +9,7 @@ import { registerCleanup } from './commands/cleanup.js';
 import { registerCompletion } from './commands/completion.js';
 import { registerFail, registerRetry, registerSkip } from './commands/decide-stage.js';
 import { registerDev } from './commands/dev.js';
+import { registerDiff } from './commands/diff.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerFork } from './commands/fork.js';
 import { registerGraph } from './commands/graph.js';
@@ -62,6 +63,7 @@ export const REGISTRATIONS: ReadonlyArray<readonly [heading: string, commands: r
       registerResume,
       registerFork,
       registerRerun,
+      registerDiff,
     ],
   ],
   ['Workers', [registerWorker]],

@@ -113,6 +113,17 @@ function resolvedChange(before: StageSide, after: StageSide): Because | null {
   }
 }
 
+/** What a stage was given, with its expressions filled in; null where that cannot be told. Secrets stay names. */
+export function givenTo({ stage, scope }: StageSide): Json {
+  if (stage.action.kind === 'gate' || stage.map !== null) return workText(stage);
+  try {
+    return resolveTemplate(workText(stage), scope).value;
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'ExpressionError') throw error;
+    return null;
+  }
+}
+
 /** What a stage does, without how long it may take and without the key of its pipeline, whose plan is compared itself. */
 function workText({ action, map }: StagePlan): Json {
   const entries = Object.entries(action).filter(

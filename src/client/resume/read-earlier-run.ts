@@ -20,8 +20,12 @@ const FINAL: ReadonlySet<string> = new Set([
   'reused',
 ]);
 
-/** A run with all that a new one needs of it. Throws `run_not_ended` for one to be resumed that goes on. */
-export async function readEarlierRun(client: Client, run: RunHandle, how: Continuation): Promise<EarlierRun> {
+/** A run with all that it was made of and gave. Throws `run_not_ended` for one to be resumed that goes on. */
+export async function readEarlierRun(
+  client: Client,
+  run: RunHandle,
+  how: Continuation | 'diff',
+): Promise<EarlierRun> {
   const description = await run.describe();
   const isOver = description.closeTime !== undefined;
   if (!isOver && how === 'resume') throw stillRuns(run);
@@ -29,8 +33,7 @@ export async function readEarlierRun(client: Client, run: RunHandle, how: Contin
   const plan = unpackPlan(input.plan);
   const result = await resultOf(run, description, how);
   const isUnknown = plan.stages.length > 0 && Object.keys(result.stages).length === 0;
-  // What is repeated as a whole needs no result.
-  if (isUnknown && how !== 'rerun') throw noResult(run, description);
+  if (isUnknown && how !== 'rerun' && how !== 'diff') throw noResult(run, description);
   return toEarlierRun(input, plan, result, description);
 }
 
@@ -55,6 +58,7 @@ function toEarlierRun(
     forced: input.forced === true,
     facts: { id: run_id, workflow_id, pipeline, version, mode, attempt: 1, started_at, scheduled_at },
     stages: result.stages,
+    result: { outputs: result.outputs, duration_ms: result.total_duration_ms },
     order: endOrder(input, plan, result.stages),
     undone: new Set(Object.keys(result.undone ?? {})),
     amended: amendedIn(result),
@@ -100,9 +104,10 @@ export function endOrder(
 function resultOf(
   run: RunHandle,
   description: WorkflowExecutionDescription,
-  how: Continuation,
+  how: Continuation | 'diff',
 ): Promise<RunResult | RunStatus> {
-  if (how === 'rerun') return run.status({ outputs: false });
+  // What is repeated as a whole needs no result, and what is compared is compared as far as it is known.
+  if (how === 'rerun' || how === 'diff') return run.status({ outputs: how === 'diff' });
   return description.closeTime === undefined ? liveStatus(run, description) : run.result();
 }
 

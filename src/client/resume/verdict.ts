@@ -70,6 +70,7 @@ export type EarlierRun = {
   readonly forced: boolean;
   readonly facts: RunFacts;
   readonly stages: Readonly<Record<string, StageResult>>;
+  readonly result: { readonly outputs: JsonObject; readonly duration_ms: number };
   /** Stages that ended, in the order in which they did. */
   readonly order: readonly string[];
   /** Stages whose effect was taken back when the run did not succeed. */

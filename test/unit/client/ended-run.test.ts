@@ -1,11 +1,7 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
 import { expect, it } from 'vitest';
-import {
-  endingOf,
-  resultFromStatus,
-  statusFromResult,
-} from '../../../src/client/ended-run.js';
+import { endingOf, resultFromStatus, statusFromResult } from '../../../src/client/ended-run.js';
 import { resultInFailure } from '../../../src/worker/result-in-failure.js';
 import { aRunResult, aRunStatus, at } from '../../support/a-run.js';
 
