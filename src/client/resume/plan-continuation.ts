@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { suggest } from '../../definition/suggest.js';
 import { createRunInput } from '../../engine/create-run-input.js';
+import type { ItemLedger } from '../../engine/map-ledger.js';
 import type { Plan } from '../../engine/plan.js';
 import type { StageResult } from '../../engine/result.js';
 import type { Continuation, ReusedRun } from '../../engine/reuse.js';
@@ -8,6 +9,7 @@ import type { RunInput } from '../../engine/run-input.js';
 import type { JsonObject } from '../../shared/json.js';
 import type { BlobStore } from '../../storage/blob-store.js';
 import { ClientError } from '../client-error.js';
+import { itemLedger } from '../items/item-ledger.js';
 import type { RunHandle } from '../run-handle.js';
 import type { Versions } from './compare-stage.js';
 import { isSame } from './differences.js';
@@ -19,6 +21,8 @@ import type { EarlierRun, StageVerdict } from './verdict.js';
 export type ContinueOptions = {
   /** Runs this stage again and all that depend on it. */
   readonly from?: string;
+  /** Runs the failed items of this stage with `map` again, and what depends on it. */
+  readonly failedItemsOf?: string;
   /** @default the definition of the earlier run */
   readonly definition?: Plan;
   /** Values that replace those of the earlier run, or what gives them once it is known what the definition takes. */
@@ -49,11 +53,11 @@ export async function planContinuation(
   run: RunHandle,
   request: ContinueOptions & { readonly how: Continuation },
 ): Promise<ContinuationPlan> {
-  const { how, from, versions, definition } = request;
+  const { how, from, failedItemsOf, versions, definition } = request;
   const earlier = await readEarlierRun(deps.client, run, how);
   const plan = definition ?? earlier.plan;
   checkPipeline(earlier, plan);
-  checkStage(plan, from);
+  checkStage(plan, from ?? failedItemsOf);
   const { inputs = {} } = request;
   const input = nextInput(earlier, plan, typeof inputs === 'function' ? await inputs(plan) : inputs);
   const next = { plan, inputs: input.inputs, variables: input.variables, mode: input.mode };
@@ -63,10 +67,13 @@ export async function planContinuation(
       ? wholePlan(plan)
       : planResume(earlier, next, {
           from: from ?? null,
+          failedItemsOf: failedItemsOf ?? null,
           versions: versions ?? null,
           ...(lost === undefined ? {} : { lost }),
         });
+  if (failedItemsOf !== undefined) checkItems(earlier, planned, failedItemsOf);
   const { workflow_id, run_id, status } = earlier;
+  const items = await itemsOf(earlier, planned, deps.store);
   return {
     how,
     from: { workflow_id, run_id, status },
@@ -74,7 +81,7 @@ export async function planContinuation(
     version: plan.version,
     stages: planned.verdicts,
     removed: planned.removed,
-    input: { ...input, reuse: reuseOf(earlier, how, planned.reused), ...itemsOf(earlier, planned) },
+    input: { ...input, reuse: reuseOf(earlier, how, planned.reused), ...items },
   };
 }
 
@@ -92,12 +99,39 @@ function reuseOf(earlier: EarlierRun, how: Continuation, reused: readonly string
 }
 
 /** The items that are done of fan-outs that go on. */
-function itemsOf({ stages }: EarlierRun, { verdicts }: PlannedResume): Pick<RunInput, 'reuse_items'> {
-  const ledgers = Object.entries(verdicts).flatMap(([id, { reason }]) => {
-    const ledger = reason === 'items' ? stages[id]?.items?.ledger : undefined;
-    return ledger === undefined ? [] : [[id, ledger] as const];
-  });
-  return ledgers.length === 0 ? {} : { reuse_items: Object.fromEntries(ledgers) };
+async function itemsOf(
+  { stages }: EarlierRun,
+  { verdicts }: PlannedResume,
+  store: BlobStore | undefined,
+): Promise<Pick<RunInput, 'reuse_items'>> {
+  const ledgers: Record<string, ItemLedger> = {};
+  for (const [id, { reason }] of Object.entries(verdicts)) {
+    const result = reason === 'items' ? stages[id] : undefined;
+    const ledger = result === undefined ? null : await itemLedger(result, store);
+    if (ledger !== null) ledgers[id] = ledger;
+  }
+  return Object.keys(ledgers).length === 0 ? {} : { reuse_items: ledgers };
+}
+
+/** Whoever wants failed items alone must not get all of them, or none, instead. */
+function checkItems(earlier: EarlierRun, { verdicts }: PlannedResume, stage: string): void {
+  const verdict = verdicts[stage];
+  if (verdict?.reason === 'items') return;
+  const items = earlier.stages[stage]?.items;
+  const run = `"${earlier.workflow_id}"`;
+  if (items === undefined) {
+    throw new ClientError('no_items', `Stage "${stage}" of ${run} has no items.`, {
+      hint: 'Only a stage with `map` that has run has items.',
+    });
+  }
+  if (items.failed === 0 && verdict?.verdict === 'reuse') {
+    throw new ClientError('no_items', `No item of stage "${stage}" of ${run} failed.`);
+  }
+  throw new ClientError(
+    'no_items',
+    `The failed items of stage "${stage}" of ${run} cannot run alone: ${verdict?.detail ?? 'it does not run'}.`,
+    { hint: `Run all that changed or failed with: sluice resume ${earlier.workflow_id}` },
+  );
 }
 
 /** The verdicts of a run that is repeated as a whole. */

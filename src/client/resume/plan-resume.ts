@@ -8,6 +8,8 @@ import type { EarlierRun, NextRun, StageVerdict } from './verdict.js';
 export type PlanOptions = {
   /** Runs this stage again and all that depend on it. */
   readonly from?: string | null;
+  /** Runs the failed items of this fan-out; those that other fan-outs tolerated stay failed. */
+  readonly failedItemsOf?: string | null;
   /** Versions of the stage functions that are there now; null where they are not known, and not compared. */
   readonly versions: Versions | null;
   /** Stages whose output can no longer be read, with the reason. */

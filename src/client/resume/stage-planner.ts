@@ -123,11 +123,17 @@ export class StagePlanner {
     if (before === undefined || result === undefined)
       return { reason: 'new', detail: 'the earlier run did not have it' };
     const unfit = unfitness(result);
-    const ledger = stage.map === null ? undefined : result.items?.ledger;
+    const ledger = this.#isSettled(id, unfit) || stage.map === null ? undefined : result.items?.ledger;
     if (unfit !== null && ledger === undefined) return unfit;
     const changed = this.#whyDifferent(stage, before, result);
     if (ledger === undefined) return changed;
     return changed === null ? remainingItems(ledger) : (unfit ?? changed);
+  }
+
+  /** True for a stage that ended well, when only the failed items of another one are wanted. */
+  #isSettled(id: string, unfit: Because | null): boolean {
+    const { failedItemsOf = null } = this.#options;
+    return unfit === null && failedItemsOf !== null && failedItemsOf !== id;
   }
 
   /** Why a stage would not end again as it did. */

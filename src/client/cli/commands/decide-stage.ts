@@ -2,19 +2,30 @@ import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { wholeNumber } from '../number-option.js';
 import { addConnectionOptions } from '../runs/connection-options.js';
+import type { FollowFlags } from '../runs/start-and-follow.js';
 import type { SteerFlags } from '../runs/steer.js';
 import { addSteerOptions, collect } from '../runs/steer-options.js';
 
 type HeldFlags = SteerFlags & { readonly item?: number };
-type RetryFlags = HeldFlags & { readonly param?: readonly string[] };
+type RetryFlags = HeldFlags &
+  FollowFlags & {
+    readonly param?: readonly string[];
+    readonly failedItems?: boolean;
+    readonly plan?: boolean;
+    readonly id?: string;
+  };
 type SkipFlags = HeldFlags & { readonly output?: string };
 
 const RETRY_EXAMPLES = `
 The stage runs again with all its attempts. Values of --param are JSON, or else text; they replace params of the
 definition from then on.
 
+With --failed-items it starts a new run from one that has ended: it takes over all that succeeded, runs the failed items
+of a stage with \`map\` again, and what depends on the stage.
+
 Examples:
   sluice retry market-data load
+  sluice retry thumbnails shrink --failed-items
   sluice retry market-data load --param source=backup --reason "the source is down"`;
 
 const SKIP_EXAMPLES = `
@@ -33,12 +44,21 @@ Examples:
 /** `sluice retry`: runs a held stage again. */
 export function registerRetry(program: Command, cli: CliContext): void {
   const command = stageCommand(program, 'retry')
-    .summary('run a held stage again')
-    .description('Runs a stage again that is held.')
+    .summary('run a held stage, or failed items, again')
+    .description('Runs a stage again that is held, or the failed items of a stage in a new run.')
     .option('--param <key=value>', 'a param to replace; may be given again', collect)
+    .option('--failed-items', 'run only the failed items of a run that has ended, in a new run')
+    .option('--plan', 'with --failed-items: show what would happen and start nothing')
+    .option('--id <key>', 'with --failed-items: part of the workflow ID (default: the time)')
+    .option('-d, --detach', 'with --failed-items: start the run and do not follow it')
+    .option('-v, --verbose', 'with --failed-items: also show what the stages write')
     .addHelpText('after', RETRY_EXAMPLES);
   addConnectionOptions(addSteerOptions(command)).action(
     async (run: string, stage: string, flags: RetryFlags) => {
+      if (flags.failedItems === true) {
+        const { continueRun } = await import('../runs/continue-run.js');
+        return continueRun(cli, run, { how: 'resume', flags: { ...flags, failedItemsOf: stage } });
+      }
       const [{ steer }, { readPairs }] = await Promise.all([
         import('../runs/steer.js'),
         import('../runs/read-pairs.js'),

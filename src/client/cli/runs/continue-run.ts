@@ -13,6 +13,8 @@ export type ContinueFlags = ConnectionFlags &
   InputFlags &
   FollowFlags & {
     readonly from?: string;
+    /** The stage whose failed items run again. */
+    readonly failedItemsOf?: string;
     readonly definition?: string;
     readonly plan?: boolean;
     readonly id?: string;
@@ -34,6 +36,7 @@ export async function continueRun(
     if (how !== 'rerun') await session.prepareFor(handle, cli);
     const plan = await session.client.plan(how, handle, {
       ...(flags.from === undefined ? {} : { from: flags.from }),
+      ...(flags.failedItemsOf === undefined ? {} : { failedItemsOf: flags.failedItemsOf }),
       ...(loaded === null ? {} : { definition: loaded.plan }),
       inputs: ({ inputs }) => readInputs(cli, inputs, flags),
       versions: versionsOf(session),
