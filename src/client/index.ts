@@ -1,5 +1,7 @@
 export { ClientError, type ClientErrorCode } from './client-error.js';
 export { RunHandle, type CancelOptions, type LogsOptions } from './run-handle.js';
+export type { Explanation, StageExplanation } from './why/explain-run.js';
+export { type Expectation, expectedDurations } from './why/expected-durations.js';
 export type { ApprovalKeys } from './approvals/approval-keys.js';
 export type { DecisionOptions } from './approvals/decision.js';
 export type { ApprovalFilter, ApprovalItem } from './approvals/list-approvals.js';

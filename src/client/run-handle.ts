@@ -31,6 +31,7 @@ import { RunSteering } from './run-steering.js';
 import { toListItem } from './run-list.js';
 import { hasWorker } from './task-queue.js';
 import { runUrl } from './ui-link.js';
+import { type Explanation, explainRun } from './why/explain-run.js';
 import { type WatchOptions, watchRun } from './watch-run.js';
 
 const QUERY_TIMEOUT_MS = 10_000;
@@ -136,6 +137,11 @@ export class RunHandle {
   /** What people may do to the run while it goes on. */
   get steering(): RunSteering {
     return new RunSteering(this.#deps.client, this, this.#deps.approvalKeys);
+  }
+
+  /** Why the run, or one stage of it, is where it is, and when the run should end. Throws `unknown_stage`. */
+  async why(stage?: string): Promise<Explanation> {
+    return explainRun(this.#deps.client, this, stage);
   }
 
   /** Approves a stage that waits for approval. Throws `refused` when it does not count, and then nothing has changed. */

@@ -7,6 +7,7 @@ import {
   type EmbeddedServer,
   startEmbeddedServer,
 } from '../../src/client/temporal-server/embedded-server.js';
+import type { Explanation } from '../../src/client/why/explain-run.js';
 import type { RunResult } from '../../src/engine/result.js';
 import { SluiceClient } from '../../src/client/sluice-client.js';
 import type { ApprovalItem } from '../../src/client/approvals/list-approvals.js';
@@ -97,6 +98,13 @@ describe('approvals from the command line', () => {
       approved_by: [],
       required: 2,
     });
+    const why = await json<Explanation>(['why', run]);
+    expect(why.stages.map(({ sentence }) => sentence.replace(/since \S+;.*it is/, 'since …; it is'))).toEqual(
+      [
+        '"sign-off" waits for approval by alice, bob (0 of 2) since …; it is rejected: Ship 3?.',
+        '"ship" waits for stage "sign-off" (awaiting approval).',
+      ],
+    );
     const first = await sluice(dir, ['approve', run, '--as', 'alice', '--field', 'traffic=10']);
     expect(first).toMatchObject({ exitCode: 0 });
     expect(first.stderr).toContain('Approved "sign-off" of "ship/a" as alice, 1 of 2 approvals so far.');

@@ -29,6 +29,7 @@ import { registerStatus } from './commands/status.js';
 import { registerTerminate } from './commands/terminate.js';
 import { registerValidate } from './commands/validate.js';
 import { registerWatch } from './commands/watch.js';
+import { registerWhy } from './commands/why.js';
 import { registerWorker } from './commands/worker.js';
 import type { CliContext } from './context.js';
 
@@ -55,6 +56,7 @@ export const REGISTRATIONS: ReadonlyArray<readonly [heading: string, commands: r
       registerSkip,
       registerFail,
       registerAmend,
+      registerWhy,
       registerApprovals,
       registerApprove,
       registerReject,
