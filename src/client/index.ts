@@ -31,6 +31,7 @@ export {
   clearCachedResults,
   listCachedResults,
 } from './cached-results.js';
+export type { PoolStatus } from './pools.js';
 export type { RunReference } from './find-run.js';
 export { LISTED_STATUSES, type ListedStatus, type ListFilter, type RunListItem } from './run-list.js';
 export { unmetRequirements, type UnmetRequirement } from './requirements.js';

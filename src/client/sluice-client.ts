@@ -15,10 +15,12 @@ import { compareRuns, type RunDiff } from './diff/compare-runs.js';
 import { findRun } from './find-run.js';
 import { isGrpc, messageOf, refusal } from './grpc-errors.js';
 import { matchingRuns, type RunMatch } from './matching-runs.js';
+import { type PoolStatus, readPools } from './pools.js';
 import { checkRequirements } from './requirements.js';
 import { type ContinuationPlan, type ContinueOptions, planContinuation } from './resume/plan-continuation.js';
 import { readEarlierRun } from './resume/read-earlier-run.js';
 import { RunHandle } from './run-handle.js';
+import { priorityOf } from './run-priority.js';
 import { newRunKey, workflowIdOf } from './run-id.js';
 import { type ListFilter, listRuns, type RunListItem } from './run-list.js';
 import { ensureSearchAttributes, searchAttributesCommand, searchAttributesOf } from './search-attributes.js';
@@ -54,6 +56,8 @@ export type BeginOptions = {
   readonly key?: string;
   /** Starts although a pipeline that this one requires has no recent success. */
   readonly force?: boolean;
+  /** 1 goes first, 5 goes last. @default the definition's */
+  readonly priority?: number;
   /** Facts to keep beside the run, small and without secrets. */
   readonly memo?: Readonly<Record<string, string>>;
 };
@@ -128,7 +132,7 @@ export class SluiceClient {
     const workflowId = workflowIdOf(pipeline, options.key ?? newRunKey(new Date()));
     const isDue = (input.plan.deadline_ms ?? null) !== null;
     const expected = isDue ? { expected_ms: await expectedDurations(this.temporal, pipeline) } : {};
-    const runId = await this.#startWorkflow(workflowId, { ...input, ...expected }, options.memo);
+    const runId = await this.#startWorkflow(workflowId, { ...input, ...expected }, options);
     return this.handle(workflowId, runId);
   }
 
@@ -165,6 +169,11 @@ export class SluiceClient {
     return this.#asking(() => listApprovals(this.temporal, filter));
   }
 
+  /** How pools stand: one, or those that are `configured` and all that are in use. */
+  async pools(options: Parameters<typeof readPools>[1] = {}): Promise<readonly PoolStatus[]> {
+    return this.#asking(() => readPools(this.temporal, options));
+  }
+
   /** True when a worker polls the task queue that new runs go to. */
   async hasWorker(): Promise<boolean> {
     return hasWorker(this.temporal, this.taskQueue);
@@ -185,7 +194,7 @@ export class SluiceClient {
   async #startWorkflow(
     workflowId: string,
     input: RunInput,
-    memo: Readonly<Record<string, string>> = {},
+    { memo, priority }: BeginOptions,
   ): Promise<string> {
     const { namespace } = this.temporal.options;
     try {
@@ -198,6 +207,7 @@ export class SluiceClient {
         workflowIdConflictPolicy: 'FAIL',
         typedSearchAttributes: searchAttributesOf(input),
         memo: { ...memoOf(input), ...memo },
+        priority: priorityOf(input, priority),
         staticSummary: summaryOf(input),
         staticDetails: detailsOf(input),
       });

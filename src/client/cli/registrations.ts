@@ -19,6 +19,7 @@ import { registerList } from './commands/list.js';
 import { registerLogs } from './commands/logs.js';
 import { registerPause, registerUnpause } from './commands/pause.js';
 import { registerPlan } from './commands/plan.js';
+import { registerPools } from './commands/pools.js';
 import { registerRerun } from './commands/rerun.js';
 import { registerResult } from './commands/result.js';
 import { registerResume } from './commands/resume.js';
@@ -68,6 +69,6 @@ export const REGISTRATIONS: ReadonlyArray<readonly [heading: string, commands: r
       registerDiff,
     ],
   ],
-  ['Workers', [registerWorker]],
+  ['Workers', [registerWorker, registerPools]],
   ['Storage', [registerCache, registerCleanup]],
 ];

@@ -46,7 +46,9 @@ class PooledStage {
   readonly #scope = CancellationScope.current();
   #wishes: readonly PoolWish[];
   #tickets: PoolTicket[] = [];
-  #state: 'waiting' | 'running' | 'ended' = 'waiting';
+  /** In the line, waiting for the next attempt, running, or done. */
+  #state: 'waiting' | 'delayed' | 'running' | 'ended' = 'waiting';
+  #stopListening: () => void = () => undefined;
   /** Attempts that count. */
   #attempts = 0;
   #refusals = 0;
@@ -72,12 +74,21 @@ class PooledStage {
   start(): void {
     this.#scope.cancelRequested.catch(() => {
       // What runs tells itself how it ended.
-      if (this.#state === 'waiting') this.#end({ status: 'cancelled', attempts: this.#attempts });
+      if (this.#state !== 'running') this.#end({ status: 'cancelled', attempts: this.#attempts });
+    });
+    this.#stopListening = this.#context.pause.onChange((paused) => {
+      if (this.#state !== 'waiting') return;
+      if (paused === null) return this.#queue();
+      this.#limit?.cancel();
+      this.#releaseAll();
     });
     this.#queue();
   }
 
+  /** A paused run leaves the line and takes its old place again when it goes on. */
   #queue(): void {
+    this.#state = 'waiting';
+    if (this.#context.pause.isOn) return;
     this.#limitWait();
     this.#next();
   }
@@ -88,7 +99,7 @@ class PooledStage {
     if (wish === undefined) return this.#enter(() => this.#attempt());
     this.#context.mark(this.#stage, 'waiting', { waitingFor: wordsOf(wish) });
     const ticket = this.#context.pools.ask(wish, () => {
-      if (this.#state !== 'ended') this.#next();
+      if (this.#state === 'waiting') this.#next();
     });
     this.#tickets.push(ticket);
   }
@@ -135,14 +146,16 @@ class PooledStage {
   }
 
   #again(delayMs: number, { checkpoint }: AttemptFailure): void {
-    this.#state = 'waiting';
+    this.#state = 'delayed';
     if (checkpoint !== undefined) this.#checkpoint = { checkpoint };
     if (this.#scope.consideredCancelled) return this.#end({ status: 'cancelled', attempts: this.#attempts });
     if (delayMs === 0) return this.#queue();
     this.#context.mark(this.#stage, 'running');
     this.#enter(() => {
       void sleep(delayMs, { summary: `${this.#stage.id}: attempt ${this.#attempts + 1}` }).then(
-        () => this.#queue(),
+        () => {
+          if (this.#state === 'delayed') this.#queue();
+        },
         () => undefined,
       );
     });
@@ -198,7 +211,9 @@ class PooledStage {
   }
 
   #end(outcome: StageOutcome): void {
+    if (this.#state === 'ended') return;
     this.#state = 'ended';
+    this.#stopListening();
     this.#limit?.cancel();
     this.#releaseAll();
     this.#onEnd(this.#stage, outcome);

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { addInputOptions, type InputFlags } from '../inputs.js';
+import { wholeNumber } from '../number-option.js';
 import { addConnectionOptions, type ConnectionFlags } from '../runs/connection-options.js';
 
 export type RunFlags = ConnectionFlags &
@@ -10,6 +11,7 @@ export type RunFlags = ConnectionFlags &
     readonly dryRun?: boolean;
     readonly force?: boolean;
     readonly detach?: boolean;
+    readonly priority?: number;
     readonly verbose?: boolean;
   };
 
@@ -37,6 +39,11 @@ export function registerRun(program: Command, cli: CliContext): void {
     .option('--id <key>', 'part of the workflow ID after the name of the pipeline (default: the time)')
     .option('--dry-run', 'show the plan and start nothing')
     .option('--force', 'start although a required pipeline has no recent success')
+    .option(
+      '--priority <n>',
+      '1 goes first, 5 goes last (default: the one of the definition)',
+      wholeNumber(1, 5),
+    )
     .option('-d, --detach', 'start the run and do not follow it')
     .option('-v, --verbose', 'also show what the stages write');
   addConnectionOptions(command)

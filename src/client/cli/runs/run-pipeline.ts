@@ -27,6 +27,7 @@ export async function runPipeline(cli: CliContext, file: string, flags: RunFlags
         memo,
         force: flags.force === true,
         ...(flags.id === undefined ? {} : { key: flags.id }),
+        ...(flags.priority === undefined ? {} : { priority: flags.priority }),
       }),
     );
   });

@@ -1,0 +1,205 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
+import type { WorkflowHandle } from '@temporalio/client';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Worker } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readPools } from '../../src/client/pools.js';
+import { ensureTemporalCli } from '../../src/client/temporal-server/locate.js';
+import { createRunInput } from '../../src/engine/create-run-input.js';
+import type { Plan } from '../../src/engine/plan.js';
+import { ACTIVITY, PIPELINE_WORKFLOW, poolWorkflowId } from '../../src/shared/names.js';
+import type { StageTask } from '../../src/shared/task.js';
+import { createPoolCheck } from '../../src/worker/pool-check.js';
+import { workflowBundlePath } from '../../src/worker/workflow-bundle.js';
+import { poolQuery } from '../../src/workflows/pool/messages.js';
+import { aPlan, aStage } from '../support/a-plan.js';
+
+const SERVER_OPTIONS = [
+  'history.transferProcessorMaxPollRPS=2000',
+  'matching.useNewMatcher=true',
+  'matching.enableFairness=true',
+].flatMap((value) => ['--dynamic-config-value', value]);
+
+let env: TestWorkflowEnvironment;
+let worker: Worker;
+let running: Promise<void>;
+const times = new Map<string, { started: number; ended: number }>();
+
+async function hold(task: StageTask) {
+  const context = Context.current();
+  const beat = setInterval(() => context.heartbeat(), 100);
+  const mark = { started: performance.now(), ended: 0 };
+  times.set(`${task.run.workflow_id}/${task.stage.id}`, mark);
+  try {
+    const { ms } = task.params as { readonly ms: number };
+    await Promise.race([delay(ms), context.cancelled]);
+  } finally {
+    clearInterval(beat);
+    mark.ended = performance.now();
+  }
+  return { output: null };
+}
+
+beforeAll(async () => {
+  const { path } = await ensureTemporalCli();
+  env = await TestWorkflowEnvironment.createLocal({
+    server: { executable: { type: 'existing-path', path }, extraArgs: SERVER_OPTIONS },
+  });
+  worker = await Worker.create({
+    connection: env.nativeConnection,
+    taskQueue: 'rig',
+    workflowBundle: { codePath: await workflowBundlePath() },
+    activities: { hold, [ACTIVITY.poolCheck]: createPoolCheck(env.client) },
+    maxHeartbeatThrottleInterval: 100,
+  });
+  running = worker.run();
+});
+
+afterAll(async () => {
+  worker.shutdown();
+  await running;
+  await env.teardown();
+});
+
+function planOf(pool: string, ms: number, overrides: { slots?: number; priority?: number } = {}): Plan {
+  const { slots = 1, priority = 3 } = overrides;
+  const stage = aStage('work', {
+    action: { kind: 'uses', uses: 'hold', with: { ms } },
+    pools: [{ pool, slots, key: null }],
+    heartbeat_timeout_ms: 2_000,
+    priority,
+  });
+  return aPlan([stage], { pools: { [pool]: { slots: 3, rate: null } } });
+}
+
+function start(id: string, plan: Plan, runTimeoutMs?: number): Promise<WorkflowHandle> {
+  const made = createRunInput(plan, {});
+  if (!('input' in made)) throw new Error('the plan has inputs');
+  return env.client.workflow.start(PIPELINE_WORKFLOW, {
+    taskQueue: 'rig',
+    workflowId: `example/${id}`,
+    args: [made.input],
+    ...(runTimeoutMs === undefined ? {} : { workflowExecutionTimeout: runTimeoutMs }),
+  });
+}
+
+const viewOf = (pool: string) => env.client.workflow.getHandle(poolWorkflowId(pool)).query(poolQuery);
+
+/** The same numbers in every run of the test. */
+function numbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+type Fate = 'left alone' | 'cancelled' | 'terminated' | 'timed out' | 'paused';
+const FATES: readonly Fate[] = ['left alone', 'cancelled', 'terminated', 'timed out', 'paused'];
+
+async function suffer(handle: WorkflowHandle, fate: Fate): Promise<void> {
+  if (fate === 'cancelled') await handle.cancel();
+  if (fate === 'terminated') await handle.terminate('chaos');
+  if (fate !== 'paused') return;
+  await handle.signal('pause', { by: 'chaos' });
+  await delay(500);
+  await handle.signal('unpause', { by: 'chaos' });
+}
+
+describe('a pool on a development server', () => {
+  it(
+    'loses no slot, grants none twice and serves everybody, whatever happens to fifty runs',
+    { timeout: 120_000 },
+    async () => {
+      const random = numbers(20_261);
+      const runs = await Promise.all(
+        Array.from({ length: 50 }, async (_, i) => {
+          const fate = FATES[i % FATES.length] ?? 'left alone';
+          const plan = planOf('chaos', 50 + random() * 250, {
+            slots: random() < 0.2 ? 2 : 1,
+            priority: 1 + Math.floor(random() * 5),
+          });
+          return {
+            fate,
+            after: random() * 4_000,
+            handle: await start(
+              `chaos-${i}`,
+              plan,
+              fate === 'timed out' ? 1_000 + random() * 3_000 : undefined,
+            ),
+          };
+        }),
+      );
+      const over = new AbortController();
+      const most = (async () => {
+        let taken = 0;
+        while (!over.signal.aborted) {
+          taken = Math.max(
+            taken,
+            await viewOf('chaos').then(
+              (view) => view.taken,
+              () => 0,
+            ),
+          );
+          await delay(20);
+        }
+        return taken;
+      })();
+      const ends = await Promise.all(
+        runs.map(async ({ fate, after, handle }) => {
+          await delay(after);
+          await suffer(handle, fate).catch(() => undefined);
+          return {
+            fate,
+            status:
+              (await handle.result().then(
+                () => null,
+                () => null,
+              ),
+              (await handle.describe()).status.name),
+          };
+        }),
+      );
+      over.abort();
+      expect(await most).toBe(3);
+      const calm = ends.filter(({ fate }) => fate === 'left alone' || fate === 'paused');
+      expect(calm.map(({ status }) => status)).toEqual(calm.map(() => 'COMPLETED'));
+      await expect
+        .poll(() => viewOf('chaos'), { timeout: 20_000, interval: 200 })
+        .toMatchObject({ taken: 0, waiting_count: 0, holders: [] });
+    },
+  );
+
+  it('hands a free slot over', async () => {
+    const plan = { ...planOf('relay', 100, { slots: 3 }) };
+    const handles = [];
+    for (let i = 0; i < 8; i++) handles.push(await start(`relay-${i}`, plan));
+    await Promise.all(handles.map((handle) => handle.result()));
+    const turns = [...times]
+      .filter(([id]) => id.startsWith('example/relay-'))
+      .map(([, turn]) => turn)
+      .toSorted((a, b) => a.started - b.started);
+    expect(turns).toHaveLength(8);
+    const gaps = turns.slice(1).map((turn, i) => turn.started - (turns[i]?.ended ?? 0));
+    expect(Math.min(...gaps), 'one after the other').toBeGreaterThanOrEqual(0);
+    console.info(`hand-over of a slot, ms: ${gaps.map((gap) => gap.toFixed(0)).join(', ')}`);
+  });
+
+  it('is shown with what it lends, also when it is idle', async () => {
+    const configured = new Map([['unused', { slots: 4, rate: null }]]);
+    const handle = await start('shown', planOf('shown', 60_000));
+    await expect
+      .poll(() => readPools(env.client, { name: 'shown' }))
+      .toMatchObject([{ state: 'active', taken: 1 }]);
+    expect(await readPools(env.client, { configured, name: 'unused' })).toMatchObject([
+      { state: 'idle', slots: 4, taken: 0 },
+    ]);
+    await expect
+      .poll(async () => (await readPools(env.client, { configured })).map(({ pool }) => pool))
+      .toContain('shown');
+    expect(await readPools(env.client, { name: 'nobody' })).toEqual([]);
+    await handle.cancel();
+    await expect(handle.result()).rejects.toThrow('cancelled');
+  });
+});
