@@ -22,7 +22,7 @@ export type ItemUnit = readonly number[];
 /** How one item ended. One that was cancelled is neither done nor failed: it has to run again. */
 export type ItemEnd =
   | { readonly status: 'succeeded' | 'reused' | 'skipped'; readonly output: Json }
-  | { readonly status: 'failed'; readonly error: StageError }
+  | { readonly status: 'failed'; readonly error: StageError; readonly attempts?: number }
   | { readonly status: 'cancelled' };
 
 /**
@@ -67,7 +67,7 @@ export class ItemBook {
       case 'cancelled':
         return;
       case 'failed':
-        return this.#fail(index, end.error);
+        return this.#fail(index, end);
       default:
         this.#counts[end.status] += 1;
         this.#done.add(index);
@@ -116,11 +116,11 @@ export class ItemBook {
     };
   }
 
-  #fail(index: number, error: StageError): void {
+  #fail(index: number, { error, attempts }: Extract<ItemEnd, { status: 'failed' }>): void {
     const { failuresLeft } = this.#options;
     this.#counts.failed += 1;
     this.#failed.add(index);
-    this.#failedItems.push({ index, error });
+    this.#failedItems.push({ index, error, ...(attempts === undefined ? {} : { attempts }) });
     if (this.#failedItems.length >= 2 * MOST_FAILED_LISTED)
       this.#failedItems = [...firstFailures([this.#failedItems])];
     if (failuresLeft !== null && this.#counts.failed > failuresLeft) this.stop('failed');

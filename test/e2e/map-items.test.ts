@@ -60,7 +60,7 @@ describe('sluice status --stage', () => {
     const args = ['status', 'tolerant/bad', '--stage', 'each', '--items', 'failed'];
     const listed = await runCli([...args, '--json'], { cwd: dir });
     expect(listed.exitCode, listed.stderr).toBe(0);
-    const error = { type: 'CommandError' };
+    const failed = { status: 'failed', attempts: 1, error: { type: 'CommandError' } };
     expect(listed.json()).toMatchObject({
       workflow_id: 'tolerant/bad',
       stage: 'each',
@@ -69,8 +69,8 @@ describe('sluice status --stage', () => {
       succeeded: 6,
       failed: 2,
       items: [
-        { index: 2, status: 'failed', error },
-        { index: 5, status: 'failed', error },
+        { index: 2, ...failed },
+        { index: 5, ...failed },
       ],
       more: 0,
     });

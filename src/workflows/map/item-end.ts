@@ -14,7 +14,11 @@ export function itemEnd(stage: StagePlan, outcome: StageOutcome): ItemEnd {
       return { status: outcome.status, output: outcome.output ?? null };
     case 'failed':
     case 'timed_out':
-      return { status: 'failed', error: { ...errorOf(outcome), stage: stage.id } };
+      return {
+        status: 'failed',
+        error: { ...errorOf(outcome), stage: stage.id },
+        attempts: outcome.attempts ?? 1,
+      };
     case 'cancelled':
       return { status: 'cancelled' };
     default:
