@@ -32,3 +32,22 @@ export function firstFailures(lists: ReadonlyArray<readonly FailedItem[]>): read
     .toSorted((a, b) => a.index - b.index)
     .slice(0, MOST_FAILED_LISTED);
 }
+
+/** The part of a ledger that is about `count` items from position `first` on; null where there is nothing to reuse. */
+export function sliceLedger(ledger: ItemLedger, first: number, count: number): ItemLedger | null {
+  const done: IndexRange[] = [];
+  const outputs: Json[] = [];
+  let position = 0;
+  for (const [from, to] of ledger.done) {
+    const low = Math.max(from, first);
+    const high = Math.min(to, first + count);
+    if (low < high) {
+      done.push([low, high]);
+      const at = position + low - from;
+      for (const output of ledger.outputs?.slice(at, at + high - low) ?? []) outputs.push(output);
+    }
+    position += to - from;
+  }
+  if (done.length === 0) return null;
+  return { total: count, done, failed: [], outputs: ledger.outputs === null ? null : outputs };
+}

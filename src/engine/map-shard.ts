@@ -15,9 +15,17 @@ export type MapOrigin = {
   readonly variables: JsonObject;
   readonly facts: RunFacts;
   /** `stages.*` in expressions: those that the stage depends on. */
-  readonly stages: JsonObject;
+  readonly stages: Readonly<Record<string, EndedStage>>;
   readonly state: JsonObject;
   readonly metrics: Readonly<Record<string, number>>;
+};
+
+/** `stages.ID` in expressions. */
+export type EndedStage = {
+  readonly output: Json;
+  readonly status: string;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly error: Json;
 };
 
 /** Where items come from, once expressions are resolved. */
@@ -53,6 +61,15 @@ export type ShardInput = {
   readonly window: number;
   /** How many of its items may fail before the shard gives up; null is all of them. */
   readonly failures_left: number | null;
+  readonly limits: MapLimits;
+};
+
+/** Sizes from which on maps are divided, in activities. */
+export type MapLimits = {
+  /** Of a map that runs in the workflow of its run. @default 1000 */
+  readonly inline?: number;
+  /** Of one shard. @default 1000 */
+  readonly shard?: number;
 };
 
 /** What became of the first `covered` items of a chunk; the rest never started. Positions are those of the map. */

@@ -7,5 +7,7 @@ export {
   rejectUpdate,
   statusQuery,
 } from './messages.js';
+export { map_coordinator } from './map/coordinator.js';
+export { map_shard } from './map/shard.js';
 export { pipeline } from './pipeline.js';
 export { pool } from './pool/pool.js';

@@ -1,6 +1,8 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { WorkflowHandle } from '@temporalio/client';
+
+type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 import { createRunInput, type RunRequest } from '../../src/engine/create-run-input.js';
 import type { Plan } from '../../src/engine/plan.js';
 import type { RunInput } from '../../src/engine/run-input.js';
@@ -85,7 +87,10 @@ export class WorkflowRig {
   }
 
   /** Runs a plan to its end, whatever that is. */
-  async run(plan: Plan, request: Omit<RunRequest, 'forced'> = {}): Promise<RunResult> {
+  async run(
+    plan: Plan,
+    request: Omit<RunRequest, 'forced'> & { readonly more?: Partial<RunInput> } = {},
+  ): Promise<RunResult> {
     return resultOf(await this.start(plan, request));
   }
 
@@ -100,15 +105,24 @@ export class WorkflowRig {
   }
 
   async #replayAll(): Promise<void> {
-    const histories = await Promise.all(
-      this.#started.map(async (handle) => ({
-        workflowId: handle.workflowId,
-        history: await handle.fetchHistory(),
-      })),
-    );
+    const histories = (await Promise.all(this.#started.map((handle) => this.#historiesOf(handle)))).flat();
     const workflowBundle = { codePath: await workflowBundlePath() };
     for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle }, histories)) {
       if (error !== undefined) throw new Error(`${workflowId} cannot be replayed`, { cause: error });
     }
+  }
+
+  /** The history of a workflow and those of its children. */
+  async #historiesOf(handle: WorkflowHandle): Promise<readonly { workflowId: string; history: History }[]> {
+    const history = await handle.fetchHistory();
+    const children = (history.events ?? []).flatMap(
+      (event) => event.childWorkflowExecutionStartedEventAttributes?.workflowExecution ?? [],
+    );
+    const below = await Promise.all(
+      children.map(({ workflowId, runId }) =>
+        this.#historiesOf(this.env.client.workflow.getHandle(workflowId ?? '', runId ?? '')),
+      ),
+    );
+    return [{ workflowId: handle.workflowId, history }, ...below.flat()];
   }
 }

@@ -1,5 +1,7 @@
-import type { MapProgress } from '../../engine/map-shard.js';
+import { setHandler } from '@temporalio/workflow';
+import type { MapLimits, MapProgress } from '../../engine/map-shard.js';
 import type { ItemSummary } from '../../engine/result.js';
+import { mapProgressSignal } from './messages.js';
 
 /** A map that runs in this workflow, or in one that this workflow started. */
 export interface LiveMap {
@@ -10,14 +12,6 @@ export interface LiveMap {
   progress?(report: MapProgress): void;
 }
 
-/** Sizes from which on maps are divided. */
-export type MapLimits = {
-  /** Most activities of a map that runs in the workflow of its run. @default 1000 */
-  readonly inline?: number;
-  /** Most activities of one shard. @default 1000 */
-  readonly shard?: number;
-};
-
 /** The maps that run in one workflow. */
 export class MapHost {
   readonly limits: Required<MapLimits>;
@@ -27,6 +21,7 @@ export class MapHost {
 
   constructor(limits: MapLimits = {}) {
     this.limits = { inline: 1_000, shard: 1_000, ...limits };
+    setHandler(mapProgressSignal, (report) => this.get(report.stage)?.progress?.(report));
   }
 
   add(stage: string, map: LiveMap): void {

@@ -4,7 +4,6 @@ import type { ItemSource } from '../../engine/map-shard.js';
 import type { StagePlan } from '../../engine/plan.js';
 import type { StageOutcome } from '../../engine/stage-record.js';
 import { declareItemName } from '../../expressions/environment.js';
-import type { Json } from '../../shared/json.js';
 import { ERROR_TYPE } from '../../shared/names.js';
 import { isHistoryLong, MOST_RUNNING } from '../history-limits.js';
 import { activityOutcome, failedOutcome } from '../stage-failure.js';
@@ -12,9 +11,13 @@ import { expressionFailure } from '../stages/run-stage.js';
 import type { OnStageEnd, StageRunContext } from '../stages/stage-context.js';
 import { InlineMap } from './inline-map.js';
 import { readPage, resolveSource } from './map-source.js';
+import { ShardedMap } from './sharded-map.js';
 
 /** Units of a map that run at once where the definition does not say. */
 const DEFAULT_WINDOW = 100;
+
+/** A map of the largest size adds some six thousand events, which must not make a history too long. */
+const LATEST_EVENT = 8_000;
 
 /** Runs a stage for each item of its map. The stage ends when the last of them has ended. */
 export function runMap(stage: StagePlan, context: StageRunContext, onEnd: OnStageEnd): StageOutcome | null {
@@ -48,17 +51,34 @@ function startMap(
   context: StageRunContext,
   onEnd: OnStageEnd,
 ): StageOutcome | null {
-  const window = Math.min(stage.map?.max_concurrency ?? DEFAULT_WINDOW, MOST_RUNNING);
-  if (source.type === 'pages') return failedOutcome(stage, ERROR_TYPE.validation, 'not yet');
+  if (source.type === 'pages') return new ShardedMap(stage, context, source, onEnd).start();
   const total = source.type === 'list' ? source.items.length : source.count;
-  const items: readonly Json[] | null = source.type === 'list' ? source.items : null;
-  return new InlineMap(stage, context, { total, items, window, onEnd }).start();
+  const work = workOf(stage, total, context);
+  if (!fitsHere(work, context)) return new ShardedMap(stage, context, source, onEnd).start();
+  context.maps.reserve(work);
+  const { parallel } = itemWeight(stage, context.plan.pipelines);
+  const window = Math.min(
+    stage.map?.max_concurrency ?? DEFAULT_WINDOW,
+    Math.floor(MOST_RUNNING / parallel) || 1,
+  );
+  const items = source.type === 'list' ? source.items : null;
+  const ended: OnStageEnd = (_stage, outcome) => {
+    context.maps.reserve(-work);
+    onEnd(stage, outcome);
+  };
+  const outcome = new InlineMap(stage, context, { total, items, window, onEnd: ended }).start();
+  if (outcome !== null) context.maps.reserve(-work);
+  return outcome;
 }
 
-export function isSmall(stage: StagePlan, total: number, context: StageRunContext): boolean {
+/** About how many activities it takes. */
+function workOf(stage: StagePlan, total: number, context: StageRunContext): number {
   const { activities } = itemWeight(stage, context.plan.pipelines);
-  const work = Math.ceil(total / (stage.map?.batch_size ?? 1)) * activities;
-  const { limits, reserved } = context.maps;
-  if (work + reserved > limits.inline || isHistoryLong()) return false;
-  return workflowInfo().historyLength < 8_000;
+  return Math.ceil(total / (stage.map?.batch_size ?? 1)) * activities;
+}
+
+/** True when the map can run to its end in this history, beside those that run in it already. */
+function fitsHere(work: number, { maps }: StageRunContext): boolean {
+  if (work + maps.reserved > maps.limits.inline) return work === 0;
+  return !isHistoryLong() && workflowInfo().historyLength < LATEST_EVENT;
 }

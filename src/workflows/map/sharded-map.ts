@@ -1,0 +1,130 @@
+import {
+  CancellationScope,
+  type ChildWorkflowHandle,
+  ChildWorkflowCancellationType,
+  isCancellation,
+  ParentClosePolicy,
+  startChild,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { CoordinatorInput } from '../../engine/map-coordination.js';
+import { rateOf } from '../../engine/map-outcome.js';
+import type { ItemSource, MapProgress } from '../../engine/map-shard.js';
+import type { StagePlan } from '../../engine/plan.js';
+import type { ItemSummary } from '../../engine/result.js';
+import type { StageOutcome } from '../../engine/stage-record.js';
+import { ERROR_TYPE, MAP_WORKFLOW } from '../../shared/names.js';
+import { summaryOf } from '../activity-options.js';
+import { cancelAfterWaveSignal } from '../messages.js';
+import { failedOutcome } from '../stage-failure.js';
+import { passPauseOn } from '../steering/pass-pause-on.js';
+import type { OnStageEnd, StageRunContext } from '../stages/stage-context.js';
+import type { LiveMap } from './map-host.js';
+import { mapOrigin } from './map-origin.js';
+
+type Coordinator = (input: CoordinatorInput) => Promise<StageOutcome>;
+
+/** A map that is too large for the workflow of its run: one child workflow divides it and gives the stage's outcome. */
+export class ShardedMap implements LiveMap {
+  readonly #stage: StagePlan;
+  readonly #context: StageRunContext;
+  readonly #source: ItemSource;
+  readonly #onEnd: OnStageEnd;
+  readonly #startedAt = Date.now();
+  #coordinator: ChildWorkflowHandle<Coordinator> | null = null;
+  #isStopping = false;
+  #report: MapProgress | null = null;
+
+  constructor(stage: StagePlan, context: StageRunContext, source: ItemSource, onEnd: OnStageEnd) {
+    this.#stage = stage;
+    this.#context = context;
+    this.#source = source;
+    this.#onEnd = onEnd;
+  }
+
+  start(): null {
+    this.#context.maps.add(this.#stage.id, this);
+    void this.#run().then(
+      (outcome) => this.#end(outcome),
+      (error: unknown) => this.#end(this.#broken(error)),
+    );
+    return null;
+  }
+
+  stopStarting(): void {
+    this.#isStopping = true;
+    void this.#coordinator?.signal(cancelAfterWaveSignal).catch(() => undefined);
+  }
+
+  progress(report: MapProgress): void {
+    this.#report = report;
+  }
+
+  summary(): ItemSummary {
+    const counts = this.#report?.counts ?? { succeeded: 0, reused: 0, failed: 0, skipped: 0 };
+    const total = this.#report?.total ?? totalOf(this.#source);
+    const running = this.#report?.running ?? 0;
+    const ended = counts.succeeded + counts.failed;
+    const pending =
+      total === null ? null : Math.max(0, total - ended - counts.reused - counts.skipped - running);
+    const rate = rateOf(ended, Date.now() - this.#startedAt);
+    return {
+      total,
+      ...counts,
+      running,
+      pending,
+      rate_per_s: rate,
+      eta_ms: rate === null || pending === null ? null : Math.round(((pending + running) / rate) * 1_000),
+      failed_items: this.#report?.failed_items ?? [],
+    };
+  }
+
+  async #run(): Promise<StageOutcome> {
+    const { limits } = this.#context.maps;
+    const input: CoordinatorInput = {
+      origin: mapOrigin(this.#stage, this.#context),
+      source: this.#source,
+      reuse: this.#context.reuseItems?.[this.#stage.id] ?? null,
+      limits,
+    };
+    const coordinator = await startChild<Coordinator>(MAP_WORKFLOW, {
+      args: [input],
+      workflowId: `${workflowInfo().workflowId}/${this.#stage.id}`,
+      cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
+      parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+      staticSummary: summaryOf(this.#stage),
+    });
+    this.#coordinator = coordinator;
+    if (this.#isStopping) this.stopStarting();
+    const stopTelling = passPauseOn(coordinator, this.#context.pause);
+    try {
+      return await coordinator.result();
+    } finally {
+      stopTelling();
+    }
+  }
+
+  #broken(error: unknown): StageOutcome {
+    if (isCancellation(error) && CancellationScope.current().consideredCancelled) {
+      return { status: 'cancelled', attempts: 1 };
+    }
+    const reason =
+      error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : '';
+    return failedOutcome(
+      this.#stage,
+      ERROR_TYPE.pipelineCancelled,
+      `the workflow of the map was ended from outside: ${reason}`,
+    );
+  }
+
+  #end(outcome: StageOutcome): void {
+    this.#context.maps.remove(this.#stage.id);
+    this.#context.memory.merge(outcome.state, outcome.metrics);
+    this.#onEnd(this.#stage, outcome);
+  }
+}
+
+function totalOf(source: ItemSource): number | null {
+  if (source.type === 'list') return source.items.length;
+  return source.type === 'range' ? source.count : null;
+}
