@@ -1,8 +1,6 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { WorkflowHandle } from '@temporalio/client';
-
-type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 import { createRunInput, type RunRequest } from '../../src/engine/create-run-input.js';
 import type { Plan } from '../../src/engine/plan.js';
 import type { RunInput } from '../../src/engine/run-input.js';
@@ -12,6 +10,8 @@ import { PIPELINE_WORKFLOW } from '../../src/shared/names.js';
 import type { StageTask, TaskResult } from '../../src/shared/task.js';
 import { resultOf } from './result-of.js';
 import { workflowBundlePath } from '../../src/worker/workflow-bundle.js';
+
+type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 
 export type FakeStage = (task: StageTask) => Promise<TaskResult> | TaskResult;
 

@@ -44,8 +44,8 @@ beforeAll(async () => {
       return { output: { sha256: JSON.stringify(results), size_bytes: 1, count: results.length } };
     },
     'sluice.map_collect_file': (task) => ({
-      output: (paramsOf(task)['parts'] as JsonObject[]).flatMap(
-        (part) => parts.get(String(part['sha256'])) ?? [],
+      output: (paramsOf(task)['parts'] as { sha256: string }[]).flatMap(
+        (part) => parts.get(part.sha256) ?? [],
       ),
     }),
   });
