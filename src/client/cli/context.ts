@@ -5,7 +5,10 @@ import type { ExitCode } from './errors.js';
 
 /** The terminal side of a stream: Node sets these on the streams of a terminal only. */
 export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
-export type InputStream = Readable & { readonly isTTY?: boolean };
+export type InputStream = Readable & {
+  readonly isTTY?: boolean;
+  readonly setRawMode?: (isRaw: boolean) => unknown;
+};
 
 export type Colours = ReturnType<typeof pc.createColors>;
 
@@ -18,6 +21,8 @@ export type CliIo = {
   readonly cwd: string;
   /** Aborted by Ctrl-C and SIGTERM; see {@link CliContext.interruption}. */
   readonly interrupted?: AbortSignal;
+  /** Does what Ctrl-C does; without it keys are not read. */
+  readonly interrupt?: () => void;
 };
 
 /** What every command gets. Results go to stdout, everything for people to stderr. */

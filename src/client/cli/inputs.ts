@@ -55,7 +55,7 @@ export function parsePair(
 }
 
 /** What is no JSON stays text, which the check of the inputs then reports with the type it needs. */
-function jsonOrText(value: string): Json {
+export function jsonOrText(value: string): Json {
   try {
     return JSON.parse(value) as Json;
   } catch {

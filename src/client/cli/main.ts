@@ -24,6 +24,7 @@ const { session, done } = startCli(process.argv.slice(2), {
   env: process.env,
   cwd: process.cwd(),
   interrupted: interruption.signal,
+  interrupt: () => void process.kill(process.pid, 'SIGINT'),
 });
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

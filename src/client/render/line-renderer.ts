@@ -67,6 +67,9 @@ export class LineRenderer implements Renderer {
     this.#options.write(text);
   }
 
+  /** Lines of a log cannot be replaced. */
+  footer(): void {}
+
   close(): void {}
 
   #tellRun(status: Extract<RunEvent, { type: 'run_seen' }>['status']): void {

@@ -8,6 +8,8 @@ export interface Renderer {
   show(event: RunEvent): void;
   /** Says something of the command's own. */
   say(text: string): void;
+  /** Shows a line below the run until it is replaced; empty for none. */
+  footer(text: string): void;
   /** Leaves the terminal as it found it. Must be called also when watching is given up. */
   close(): void;
 }

@@ -3,6 +3,7 @@ import { createLogUpdate } from 'log-update';
 import type { RunEvent } from '../run-event.js';
 import { drawRun } from './draw-run.js';
 import { formatLogLine } from './log-text.js';
+import { fit, oneLine } from './printable.js';
 import type { Colours, Renderer } from './renderer.js';
 import { RunModel } from './run-model.js';
 
@@ -26,6 +27,7 @@ export class TreeRenderer implements Renderer {
   readonly #update: ReturnType<typeof createLogUpdate>;
   readonly #timer: NodeJS.Timeout;
   #frame = 0;
+  #footer = '';
 
   constructor(stream: TerminalStream, options: TreeOptions) {
     this.#stream = stream;
@@ -47,6 +49,12 @@ export class TreeRenderer implements Renderer {
     this.#draw();
   }
 
+  footer(text: string): void {
+    if (text === this.#footer) return;
+    this.#footer = text;
+    this.#draw();
+  }
+
   close(): void {
     clearInterval(this.#timer);
     this.#draw();
@@ -57,7 +65,10 @@ export class TreeRenderer implements Renderer {
     const { columns = 80, rows = 24 } = this.#stream;
     const { colours, clock = Date.now } = this.#options;
     this.#frame += 1;
-    const drawing = drawRun(this.#model, { columns, rows, colours, now: clock(), frame: this.#frame });
+    const isShown = this.#footer !== '';
+    const canvas = { columns, rows: isShown ? rows - 1 : rows, colours, now: clock(), frame: this.#frame };
+    const footer = isShown ? `\n${colours.dim(fit(oneLine(this.#footer), columns - 1))}` : '';
+    const drawing = `${drawRun(this.#model, canvas)}${footer}`;
     // log-update loses lines when it patches a frame that keeps its first and last line but changes its height. A
     // first line that always differs makes it redraw the whole frame.
     this.#update(this.#frame % 2 === 0 ? drawing : `${SGR_RESET}${drawing}`);

@@ -5,6 +5,8 @@ import { TreeRenderer } from '../../render/tree-renderer.js';
 import type { RunHandle } from '../../run-handle.js';
 import type { CliContext } from '../context.js';
 import { EXIT } from '../errors.js';
+import { WatchKeys } from '../watch/watch-keys.js';
+import { whoIs } from '../who.js';
 import { reportResult } from './report-result.js';
 
 export type FollowOptions = {
@@ -28,13 +30,16 @@ export async function followRun(cli: CliContext, run: RunHandle, options: Follow
   if (interruption.aborted) onInterrupt();
   interruption.addEventListener('abort', onInterrupt, { once: true });
   let result: RunResult | null = null;
+  const keys = watchKeys(cli, run, renderer);
   try {
     for await (const event of run.events({ logs: options.verbose, signal: stop.signal })) {
       renderer.show(event);
+      keys?.see(event);
       if (event.type === 'run_ended') result = event.result;
     }
   } finally {
     interruption.removeEventListener('abort', onInterrupt);
+    keys?.close();
     renderer.close();
   }
   if (result === null) tellHowToGoOn(cli, run);
@@ -47,6 +52,21 @@ function makeRenderer(cli: CliContext): Renderer {
   return isTree(cli)
     ? new TreeRenderer(cli.stderr, { colours })
     : new LineRenderer({ write: (line) => cli.note(line), colours });
+}
+
+/** Keys are read where somebody sits at a terminal; null elsewhere. */
+function watchKeys(cli: CliContext, run: RunHandle, renderer: Renderer): WatchKeys | null {
+  const { interrupt, stdin } = cli;
+  if (interrupt === undefined || !cli.isTty.stdin || !isTree(cli)) return null;
+  return new WatchKeys({
+    input: stdin,
+    run,
+    by: whoIs(cli, undefined),
+    say: (text) => renderer.say(text),
+    footer: (text) => renderer.footer(text),
+    log: (line) => renderer.show({ type: 'log', line }),
+    interrupt,
+  });
 }
 
 function isTree(cli: CliContext): boolean {
