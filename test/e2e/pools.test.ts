@@ -5,14 +5,16 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readPools } from '../../src/client/pools.js';
+import { SluiceClient } from '../../src/client/sluice-client.js';
 import { ensureTemporalCli } from '../../src/client/temporal-server/locate.js';
 import { createRunInput } from '../../src/engine/create-run-input.js';
 import type { Plan } from '../../src/engine/plan.js';
 import { ACTIVITY, PIPELINE_WORKFLOW, poolWorkflowId } from '../../src/shared/names.js';
 import type { StageTask } from '../../src/shared/task.js';
 import { createPoolCheck } from '../../src/worker/pool-check.js';
+import { bundleWithoutStacks } from '../../src/worker/workflow-bundle.js';
 import { workflowBundlePath } from '../../src/worker/workflow-bundle.js';
-import { poolQuery } from '../../src/workflows/pool/messages.js';
+import { poolAskSignal, poolQuery } from '../../src/workflows/pool/messages.js';
 import { aPlan, aStage } from '../support/a-plan.js';
 
 const SERVER_OPTIONS = [
@@ -49,7 +51,8 @@ beforeAll(async () => {
   worker = await Worker.create({
     connection: env.nativeConnection,
     taskQueue: 'rig',
-    workflowBundle: { codePath: await workflowBundlePath() },
+    // As production workers do.
+    workflowBundle: await bundleWithoutStacks(await workflowBundlePath()),
     activities: { hold, [ACTIVITY.poolCheck]: createPoolCheck(env.client) },
     maxHeartbeatThrottleInterval: 100,
   });
@@ -82,6 +85,19 @@ function start(id: string, plan: Plan, runTimeoutMs?: number): Promise<WorkflowH
     args: [made.input],
     ...(runTimeoutMs === undefined ? {} : { workflowExecutionTimeout: runTimeoutMs }),
   });
+}
+
+async function expectReplays(ids: readonly string[]): Promise<void> {
+  const histories = await Promise.all(
+    ids.map(async (workflowId) => ({
+      workflowId,
+      history: await env.client.workflow.getHandle(workflowId).fetchHistory(),
+    })),
+  );
+  const workflowBundle = { codePath: await workflowBundlePath() };
+  for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle }, histories)) {
+    expect(error, workflowId).toBeUndefined();
+  }
 }
 
 const viewOf = (pool: string) => env.client.workflow.getHandle(poolWorkflowId(pool)).query(poolQuery);
@@ -150,15 +166,8 @@ describe('a pool on a development server', () => {
         runs.map(async ({ fate, after, handle }) => {
           await delay(after);
           await suffer(handle, fate).catch(() => undefined);
-          return {
-            fate,
-            status:
-              (await handle.result().then(
-                () => null,
-                () => null,
-              ),
-              (await handle.describe()).status.name),
-          };
+          await handle.result().catch(() => undefined);
+          return { fate, id: handle.workflowId, status: (await handle.describe()).status.name };
         }),
       );
       over.abort();
@@ -168,8 +177,32 @@ describe('a pool on a development server', () => {
       await expect
         .poll(() => viewOf('chaos'), { timeout: 20_000, interval: 200 })
         .toMatchObject({ taken: 0, waiting_count: 0, holders: [] });
+      await expectReplays([poolWorkflowId('chaos'), ...calm.map(({ id }) => id)]);
     },
   );
+
+  it('goes on in a new history with all that it knows', async () => {
+    const handle = await start('long', planOf('long', 120_000));
+    await expect.poll(() => viewOf('long').catch(() => null)).toMatchObject({ taken: 1 });
+    const pool = env.client.workflow.getHandle(poolWorkflowId('long'));
+    const { runId } = await pool.describe();
+    const nothing = {
+      holder: { workflow_id: handle.workflowId, run_id: 'unknown' },
+      settings: { slots: 3, rate: null, as_of: 0 },
+      requests: [],
+      releases: ['unknown'],
+      closes: [],
+      holds: [],
+    };
+    while ((await pool.describe()).runId === runId) {
+      await Promise.all(Array.from({ length: 20 }, () => pool.signal(poolAskSignal, nothing)));
+    }
+    const next = await start('next', planOf('long', 10, { slots: 2 }));
+    await next.result();
+    expect(await viewOf('long')).toMatchObject({ taken: 1, holders: [{ workflow_id: handle.workflowId }] });
+    await handle.cancel();
+    await expect(handle.result()).rejects.toThrow('cancelled');
+  });
 
   it('hands a free slot over', async () => {
     const plan = { ...planOf('relay', 100, { slots: 3 }) };
@@ -201,5 +234,59 @@ describe('a pool on a development server', () => {
     expect(await readPools(env.client, { name: 'nobody' })).toEqual([]);
     await handle.cancel();
     await expect(handle.result()).rejects.toThrow('cancelled');
+  });
+});
+
+describe('priority and fairness of runs', () => {
+  const quick = (pipeline: string, extra: Partial<Plan> = {}): Plan =>
+    aPlan(
+      Array.from({ length: 12 }, (_, i) =>
+        aStage(`s${i}`, { action: { kind: 'uses', uses: 'note', with: {} } }),
+      ),
+      { pipeline, ...extra },
+    );
+
+  /** Starts runs while no worker takes stages, then lets one take them one by one; gives their pipelines in that order. */
+  async function orderOf(queue: string, plans: readonly Plan[]): Promise<readonly string[]> {
+    const order: string[] = [];
+    const note = (task: StageTask) => {
+      order.push(task.run.pipeline);
+      return { output: null };
+    };
+    const codePath = await workflowBundlePath();
+    const options = { connection: env.nativeConnection, taskQueue: queue };
+    const runs = await Worker.create({ ...options, workflowBundle: { codePath } });
+    const client = new SluiceClient(env.client, { taskQueue: queue });
+    const ending = runs.runUntil(async () => {
+      const handles = [];
+      for (const plan of plans) {
+        const handle = await client.start(plan);
+        handles.push(handle);
+        await expect
+          .poll(async () => (await handle.describe()).raw.pendingActivities?.length, { timeout: 20_000 })
+          .toBe(plan.stages.length);
+      }
+      const stages = await Worker.create({
+        ...options,
+        activities: { note },
+        maxConcurrentActivityTaskExecutions: 1,
+      });
+      await stages.runUntil(Promise.all(handles.map((handle) => handle.result())));
+    });
+    await ending;
+    return order;
+  }
+
+  it('lets a run of a better priority overtake the stages that wait already', async () => {
+    const order = await orderOf('priorities', [quick('backlog'), quick('urgent', { priority: 1 })]);
+    // What was handed to the worker's poll before may still go first.
+    expect(order.slice(0, 14).filter((pipeline) => pipeline === 'urgent').length).toBeGreaterThanOrEqual(11);
+  });
+
+  it('interleaves the stages of pipelines, however many of one wait already', async () => {
+    const order = await orderOf('fairness', [quick('many'), quick('few')]);
+    const few = order.slice(0, 12).filter((pipeline) => pipeline === 'few').length;
+    expect(few).toBeGreaterThanOrEqual(4);
+    expect(few).toBeLessThanOrEqual(8);
   });
 });

@@ -14,8 +14,11 @@ import { poolAnswerSignal } from './messages.js';
 /** How long a pool that nobody needs lives on, so that a run after the other finds it. */
 const IDLE_MS = 60_000;
 
-/** From here on the pool goes on in a new history; a history may hold 10,000 signals. */
-const CONTINUE_AT_EVENTS = 4_000;
+/**
+ * From here on the pool goes on in a new history. Early, because the server refuses that as long as signals come in
+ * meanwhile, and each new try replays the history.
+ */
+const CONTINUE_AT_EVENTS = 1_500;
 const CONTINUE_AT_BYTES = 8_000_000;
 
 /** Joins the book of a pool, which decides, with the holders that it hears from and answers. */
