@@ -3,6 +3,7 @@ import { isJsonObject, type Json, type JsonObject } from '../shared/json.js';
 import type { StageCatalog } from './catalog.js';
 import { checkGraph } from './check/check-graph.js';
 import { checkHeader } from './check/check-header.js';
+import { checkMappedPipeline } from './check/check-mapped-pipeline.js';
 import { checkChildInputs, checkStageFunction } from './check/check-params.js';
 import { checkRecovery } from './check/check-recovery.js';
 import { checkPools } from './check/check-pools.js';
@@ -96,6 +97,7 @@ function checkChildren(
     const child = pipeline === undefined || entry.kind !== 'pipeline' ? undefined : children.get(pipeline);
     if (child === undefined) continue;
     if (child.inputs !== null) checkChildInputs(entry, child.inputs, reporter);
+    checkMappedPipeline(entry, child, reporter);
     if (child.fault === null) continue;
     const known = [...(catalog?.pipelines.keys() ?? [])].toSorted();
     const names =

@@ -152,4 +152,14 @@ describe('a pipeline that runs others', () => {
     expect(outcome.plan?.stages[1]?.action).toMatchObject({ pipeline: 'child.yaml' });
     expect(outcome.files).toHaveLength(2);
   });
+
+  it('cannot be mapped over one that takes a concurrency group, which items could not hold each', async () => {
+    const { lines } = await load({
+      'main.yaml': main('{ id: each, pipeline: alone.yaml, map: { over: { range: 3 } } }'),
+      'alone.yaml': 'name: alone\nconcurrency: { group: one }\nstages:\n  - { id: a, set: {} }\n',
+    });
+    expect(lines).toEqual([
+      'main.yaml:3:27 key-not-for-kind maps over pipeline "alone", which has `concurrency`; remove that, and bound the items by `map.max_concurrency` or by a pool',
+    ]);
+  });
 });
