@@ -17,23 +17,40 @@ export type FakeStage = (task: StageTask) => Promise<TaskResult> | TaskResult;
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 
+export type RigOptions = {
+  /**
+   * The worker remembers no run between two workflow tasks, so that each begins with a replay. Needed to restart it:
+   * the time-skipping server waits for the worker that knew the run, on a clock that stands still.
+   */
+  readonly forgetful?: boolean;
+};
+
 /** A time-skipping server and a worker whose stages are fakes. Every run that it starts is replayed at its end. */
 export class WorkflowRig {
   readonly env: TestWorkflowEnvironment;
   readonly #stages: Readonly<Record<string, FakeStage>>;
+  readonly #options: RigOptions;
   #worker: { readonly worker: Worker; readonly running: Promise<void> } | null = null;
   readonly #started: WorkflowHandle[] = [];
   #counter = 0;
 
-  private constructor(env: TestWorkflowEnvironment, stages: Readonly<Record<string, FakeStage>>) {
+  private constructor(
+    env: TestWorkflowEnvironment,
+    stages: Readonly<Record<string, FakeStage>>,
+    options: RigOptions,
+  ) {
     this.env = env;
+    this.#options = options;
     this.#stages = stages;
   }
 
-  static async create(stages: Readonly<Record<string, FakeStage>>): Promise<WorkflowRig> {
+  static async create(
+    stages: Readonly<Record<string, FakeStage>>,
+    options: RigOptions = {},
+  ): Promise<WorkflowRig> {
     const { path } = await ensureTestServer();
     const server = { executable: { type: 'existing-path' as const, path } };
-    return WorkflowRig.#on(await TestWorkflowEnvironment.createTimeSkipping({ server }), stages);
+    return WorkflowRig.#on(await TestWorkflowEnvironment.createTimeSkipping({ server }), stages, options);
   }
 
   /** On the development server, for what the test server does not do. Time does not skip. */
@@ -46,8 +63,9 @@ export class WorkflowRig {
   static async #on(
     env: TestWorkflowEnvironment,
     stages: Readonly<Record<string, FakeStage>>,
+    options: RigOptions = {},
   ): Promise<WorkflowRig> {
-    const rig = new WorkflowRig(env, stages);
+    const rig = new WorkflowRig(env, stages, options);
     await rig.startWorker();
     return rig;
   }
@@ -59,6 +77,7 @@ export class WorkflowRig {
       workflowBundle: { codePath: await workflowBundlePath() },
       activities: { ...this.#stages },
       maxHeartbeatThrottleInterval: 100,
+      ...(this.#options.forgetful === true ? { maxCachedWorkflows: 0 } : {}),
     });
     this.#worker = { worker, running: worker.run() };
   }

@@ -37,7 +37,7 @@ export function shardContext(origin: MapOrigin, limits: MapLimits): ShardContext
     mark: () => undefined,
     pools: new PoolDesk(plan.pools, startedAt),
     pause,
-    holds: new HoldDesk(),
+    holds: new HoldDesk(null),
     approvals: undefined,
   };
   return { stage: { ...mapped, hold: null }, context, pause };

@@ -131,7 +131,13 @@ export class HeldStage {
       decisions: this.#decisions,
       held_at: isoTime(since),
     };
-    this.#context.holds.open(this.#plan, this);
+    const timeout = hold?.timeout_ms ?? null;
+    this.#context.holds.open(this.#plan, this, {
+      kind: 'held',
+      message: failure.error?.message ?? '',
+      since: isoTime(since),
+      times_out_at: timeout === null ? null : isoTime(since + timeout),
+    });
     this.#context.mark(this.#plan, 'held', { outcome: total, carry: () => state });
     if (hold !== null && hold.timeout_ms !== null) this.#startTimer(hold, since + hold.timeout_ms);
   }

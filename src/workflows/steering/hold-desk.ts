@@ -1,20 +1,34 @@
 import type { StagePlan } from '../../engine/plan.js';
 import type { StageDecision } from '../../engine/steering.js';
 import { runsAfterStop, type StopReason } from '../../engine/verdict.js';
+import type { AwaitedHold } from '../../shared/awaited.js';
+import type { Awaiting } from './awaiting.js';
 import type { HeldStage } from './held-stage.js';
 
 /** The stages of a run that are held, so that messages find them. */
 export class HoldDesk {
   readonly #held = new Map<string, { readonly plan: StagePlan; readonly stage: HeldStage }>();
   readonly #decided = new Map<string, StageDecision>();
+  readonly #awaiting: Awaiting | null;
   #stopped: StopReason | null = null;
+
+  /**
+   * What is held is published at once. That is also a command, which keeps the workflow task in which a stage came to be
+   * held apart from the next one: a worker that replays would otherwise see both in one, with a decision first. Null
+   * where nobody could find what is held, as in a shard of a map: nothing is held there.
+   */
+  constructor(awaiting: Awaiting | null) {
+    this.#awaiting = awaiting;
+  }
 
   /** False once the run was stopped in a way that does not let a stage like this go on. */
   mayHold(plan: StagePlan): boolean {
+    if (this.#awaiting === null) return false;
     return this.#stopped === null || runsAfterStop(plan.run_when, this.#stopped);
   }
 
-  open(plan: StagePlan, stage: HeldStage): void {
+  open(plan: StagePlan, stage: HeldStage, shown: AwaitedHold): void {
+    this.#awaiting?.set(plan.id, shown);
     this.#held.set(plan.id, { plan, stage });
   }
 
@@ -22,6 +36,7 @@ export class HoldDesk {
     const decision = this.#held.get(plan.id)?.stage.lastDecision ?? null;
     if (decision !== null) this.#decided.set(plan.id, decision);
     this.#held.delete(plan.id);
+    this.#awaiting?.set(plan.id, null);
   }
 
   /** The plan that a held stage runs by; an item of a map has one of its own. */

@@ -24,9 +24,9 @@ export type AmendableHeader = Pick<Plan, 'failure' | 'max_parallel_stages' | 'de
 /** What people did to a run so far, and what waits for them. */
 export class Steering {
   readonly pause: PauseSwitch;
-  readonly holds = new HoldDesk();
   readonly waits = new OpenWaits();
   readonly awaiting = new Awaiting();
+  readonly holds = new HoldDesk(this.awaiting);
   readonly approvals: ApprovalDesk;
   readonly changes: ChangeLog;
   readonly deadlines: Deadlines;
