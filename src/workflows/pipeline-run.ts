@@ -202,7 +202,7 @@ export class PipelineRun {
 
   #mark(stage: StagePlan, status: OpenStatus, wait?: StageWait): void {
     this.#ledger.mark(stage.id, status, Date.now(), shownIn(wait));
-    this.#steering.waits.set(stage.id, wait);
+    this.#steering.show(stage, status, wait);
     this.#pump();
   }
 
@@ -234,7 +234,7 @@ export class PipelineRun {
   }
 
   #end(stage: StagePlan, outcome: StageOutcome): void {
-    if (this.#steering.waits.count > 0) this.#steering.waits.set(stage.id, undefined);
+    this.#steering.forget(stage.id);
     this.#ledger.end(stage.id, outcome, Date.now());
     this.#enforceStop();
   }

@@ -1,10 +1,13 @@
 import type { CancellationScope } from '@temporalio/workflow';
 import { packPlan } from '../../engine/pack-plan.js';
-import type { Plan } from '../../engine/plan.js';
+import type { Plan, StagePlan } from '../../engine/plan.js';
+import type { StageStatus } from '../../engine/result.js';
 import type { RunInput } from '../../engine/run-input.js';
 import type { RunLedger } from '../../engine/run-ledger.js';
 import type { RunMemory } from '../run-memory.js';
+import { isoTime } from '../../engine/stage-record.js';
 import type { RunNotes } from '../run-notes.js';
+import type { StageWait } from '../stages/stage-context.js';
 import { ApprovalDesk } from './approval-desk.js';
 import { Awaiting } from './awaiting.js';
 import { ChangeLog } from './change-log.js';
@@ -74,6 +77,28 @@ export class Steering {
       plan: packPlan({ ...plan, ...this.#header, stages }),
       variables: memory.scope.variables,
     };
+  }
+
+  /** Notes that a stage waits for people, or runs again; what is held is published as approvals are. */
+  show(stage: StagePlan, status: StageStatus, wait: StageWait | undefined): void {
+    this.waits.set(stage.id, wait);
+    if (status === 'running') this.awaiting.set(stage.id, null);
+    if (status !== 'held') return;
+    const { error } = wait?.outcome ?? {};
+    const timeout = stage.hold?.timeout_ms ?? null;
+    const now = Date.now();
+    this.awaiting.set(stage.id, {
+      kind: 'held',
+      message: error === undefined ? '' : `${error.type}: ${error.message.slice(0, 500)}`,
+      since: isoTime(now),
+      times_out_at: timeout === null ? null : isoTime(now + timeout),
+    });
+  }
+
+  /** A stage has ended. */
+  forget(stage: string): void {
+    if (this.waits.count > 0) this.waits.set(stage, undefined);
+    this.awaiting.set(stage, null);
   }
 
   /** Where stages wait for people, and where messages find them. */
