@@ -1,6 +1,12 @@
 import type { ResourceBasedSlotOptions, WorkerOptions } from '@temporalio/worker';
 import type { WorkerSettings } from './config-schema.js';
 
+/**
+ * A step of a run that carries values of tens of megabytes takes seconds, and going past the SDK's limit of five ends
+ * the whole process. The option has no type, since it is meant for debugging.
+ */
+const PATIENCE = { isolateExecutionTimeout: '30s' };
+
 /** What the settings of a worker mean to Temporal's library. */
 export function workerOptions(settings: WorkerSettings): Partial<WorkerOptions> {
   return {
@@ -12,6 +18,7 @@ export function workerOptions(settings: WorkerSettings): Partial<WorkerOptions> 
     maxHeartbeatThrottleInterval: '1s',
     defaultHeartbeatThrottleInterval: '1s',
     reuseV8Context: true,
+    ...PATIENCE,
     ...(settings.maxCachedRuns === undefined ? {} : { maxCachedWorkflows: settings.maxCachedRuns }),
     ...rateOptions(settings),
     ...versioningOptions(settings.versioning),

@@ -117,6 +117,7 @@ async function bundle(workflowsPath: string): Promise<string> {
   try {
     const { code } = await bundleWorkflowCode({
       workflowsPath,
+      payloadConverterPath: join(dirname(workflowsPath), `payload-converter${extname(workflowsPath)}`),
       preloadModules: [...PRELOADED_MODULES, workflowsPath],
       webpackConfigHook: keepModernSyntax,
       logger,

@@ -131,7 +131,7 @@ async function keep(
 
 /** An attempt whose worker died between keeping its result and reporting it finds its own. */
 function reused({ facts, result }: CachedResult, { task, ctx }: Attempt): TaskResult {
-  const isOwn = facts.run_id === task.run.id && facts.stage === task.stage.id;
+  const isOwn = ctx.attempt > 1 && facts.run_id === task.run.id && facts.stage === task.stage.id;
   return {
     ...result,
     ...(isOwn ? {} : { reused_from: `cache ${facts.workflow_id}` }),

@@ -1,6 +1,7 @@
 import { checkBundle, checkDisk, checkNode, checkProtobuf, checkProjectFolder } from './doctor-local.js';
 import { checkConfiguredServer } from './doctor-server.js';
 import { checkTemporalCli, checkTestServer } from './doctor-tools.js';
+import { checkStore } from './doctor-store.js';
 import type { Finding } from './finding.js';
 
 export type { Finding } from './finding.js';
@@ -13,8 +14,8 @@ export type DiagnoseOptions = {
 };
 
 /**
- * Looks at everything that a local run needs and says for each what is wrong and how to mend it. Changes and fetches
- * nothing; never throws.
+ * Looks at everything that a local run needs and says for each what is wrong and how to mend it. Fetches nothing and
+ * changes nothing but a probe in the store, which it removes; never throws.
  */
 export async function diagnose({ dir, env = process.env }: DiagnoseOptions): Promise<readonly Finding[]> {
   const findings = await Promise.all([
@@ -25,6 +26,7 @@ export async function diagnose({ dir, env = process.env }: DiagnoseOptions): Pro
     checkConfiguredServer(env),
     checkProjectFolder(dir),
     checkDisk(dir),
+    checkStore(dir),
     checkBundle(),
   ]);
   return findings.flat();

@@ -146,6 +146,7 @@ it('looks at everything and never throws', async () => {
     'temporal_server',
     'project_folder',
     'disk',
+    'store',
     'workflow_bundle',
   ]);
   expect(findings.every(({ ok, fix }) => ok === (fix === null))).toBe(true);
