@@ -22,7 +22,7 @@ try {
     say(`Measuring ${shape.name}, ${shape.rounds} rounds`);
     comparisons.push(await compare(rig, shape));
   }
-  say(comparisonTable(comparisons));
+  if (comparisons.length > 0) say(comparisonTable(comparisons));
   if (words.length === 0) {
     const costs = {
       plan_10000_stages_ms: await planCost(),

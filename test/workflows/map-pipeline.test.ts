@@ -215,6 +215,23 @@ describe('a map over a pipeline', () => {
     });
   });
 
+  it('runs pipelines of a map that is divided over workflows inside those', async () => {
+    const plan = planOf(
+      [
+        uses('fetch', 'echo', { n: '${{ inputs.n }}' }),
+        uses('store', 'echo', { got: '${{ stages.fetch.output.n }}' }, { depends_on: ['fetch'] }),
+      ],
+      {
+        map: overList([1, 2, 3, 4, 5, 6, 7]),
+        inner: { outputs: { stored: '${{ stages.store.output.got }}' } },
+      },
+    );
+    const result = await rig.run(plan, { more: { map_limits: { inline: 2, shard: 6 } } });
+    expect(result.outputs).toEqual({ each: [1, 2, 3, 4, 5, 6, 7].map((stored) => ({ stored })) });
+    expect(new Set(ran).size).toBe(14);
+    expect(ran).toHaveLength(14);
+  });
+
   it('ends at once when all of it is computed', async () => {
     const set = aStage('double', { action: { kind: 'set', output: '${{ inputs.n * 2 }}', state: {} } });
     const result = await rig.run(
