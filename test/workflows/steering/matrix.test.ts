@@ -124,7 +124,7 @@ describe.each(['cancel', 'timeout'] as const)('a run that ends by a %s', (how) =
     expect(result.status).toBe(status);
     expect(result.stages['work']).toMatchObject({ status: 'failed', error: { type: 'Picky' } });
     checkOnce(handle, result, 0);
-    await expect(DECISIONS.success(handle)).rejects.toThrow();
+    await expect(DECISIONS.success(handle)).rejects.toBeInstanceOf(Error);
   });
 
   it('during the decision ends in one way, with the decision in it', async () => {
@@ -169,7 +169,7 @@ describe('a run that is terminated', () => {
     await handle.terminate('enough');
     await rig.startWorker();
     if (decided !== null) expect(await decided).toContain('Error');
-    await expect(DECISIONS.success(handle)).rejects.toThrow();
+    await expect(DECISIONS.success(handle)).rejects.toBeInstanceOf(Error);
     const status = await handle.query<RunStatus>('status');
     expect(status.stages['work']).toMatchObject(
       moment === 'after' ? { status: 'succeeded', attempts: 2 } : { status: 'held', attempts: 1 },
