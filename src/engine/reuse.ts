@@ -1,5 +1,5 @@
 import type { FinalStatus, StageResult } from './result.js';
-import { isoTime } from './stage-record.js';
+import { isoTime, type StageOutcome } from './stage-record.js';
 
 /**
  * - `resume`: goes on where an earlier run ended.
@@ -23,7 +23,26 @@ export type ReusedRun = {
   readonly scheduled_at?: string;
   /** Stages that do not run again, in the order in which they ended. */
   readonly stages: ReadonlyArray<readonly [id: string, result: StageResult]>;
+  /** What the items gave that are done of fan-outs that go on, by stage. */
+  readonly gains?: Readonly<Record<string, StageGains>>;
 };
+
+/** What a stage gave to the run beside its output. */
+export type StageGains = Partial<Pick<StageResult, 'state' | 'metrics' | 'versions'>>;
+
+/** An outcome with what an earlier run gained of the same stage. */
+export function withGains(outcome: StageOutcome, gains: StageGains | undefined): StageOutcome {
+  if (gains === undefined) return outcome;
+  const metrics: Record<string, number> = { ...gains.metrics };
+  for (const [name, amount] of Object.entries(outcome.metrics ?? {}))
+    metrics[name] = (metrics[name] ?? 0) + amount;
+  return {
+    ...outcome,
+    metrics,
+    ...(gains.state === undefined ? {} : { state: { ...gains.state, ...outcome.state } }),
+    ...(gains.versions === undefined ? {} : { versions: { ...gains.versions, ...outcome.versions } }),
+  };
+}
 
 /** Where a run comes from, as its result shows it. */
 export function originOf(reuse: ReusedRun | undefined): RunOrigin | undefined {

@@ -2,7 +2,7 @@ import { CancellationScope, condition, workflowInfo } from '@temporalio/workflow
 import { unpackPlan } from '../engine/pack-plan.js';
 import type { Plan, StagePlan } from '../engine/plan.js';
 import type { RunEndStatus, RunResult, RunStatus, StageError } from '../engine/result.js';
-import { originOf } from '../engine/reuse.js';
+import { originOf, withGains } from '../engine/reuse.js';
 import type { RunInput } from '../engine/run-input.js';
 import { RunLedger } from '../engine/run-ledger.js';
 import { endStatus, type RunFile, runStatus } from '../engine/run-result.js';
@@ -235,7 +235,7 @@ export class PipelineRun {
 
   #end(stage: StagePlan, outcome: StageOutcome): void {
     this.#steering.forget(stage.id);
-    this.#ledger.end(stage.id, outcome, Date.now());
+    this.#ledger.end(stage.id, withGains(outcome, this.#input.reuse?.gains?.[stage.id]), Date.now());
     this.#enforceStop();
   }
 

@@ -16,5 +16,6 @@ export function restoreReused(
     // A child pipeline's counters are shown at its stage and stay its own.
     memory.merge(result.state, result.kind === 'pipeline' ? undefined : result.metrics);
   }
+  for (const { state, metrics } of Object.values(reuse.gains ?? {})) memory.merge(state, metrics);
   ledger.restore(ended, null);
 }

@@ -81,12 +81,18 @@ export async function planContinuation(
     version: plan.version,
     stages: planned.verdicts,
     removed: planned.removed,
-    input: { ...input, reuse: reuseOf(earlier, how, planned.reused), ...items },
+    input: { ...input, reuse: reuseOf(earlier, how, planned), ...items },
   };
 }
 
-function reuseOf(earlier: EarlierRun, how: Continuation, reused: readonly string[]): ReusedRun {
+function reuseOf(earlier: EarlierRun, how: Continuation, { reused, verdicts }: PlannedResume): ReusedRun {
   const { workflow_id, run_id, facts, stages } = earlier;
+  const gains = Object.entries(stages)
+    .filter(([id]) => verdicts[id]?.reason === 'items')
+    .map(([id, { state, metrics, versions }]) => [
+      id,
+      { metrics, ...(state === undefined ? {} : { state }), ...(versions === undefined ? {} : { versions }) },
+    ]);
   return {
     how,
     from: { workflow_id, run_id },
@@ -95,6 +101,7 @@ function reuseOf(earlier: EarlierRun, how: Continuation, reused: readonly string
       const result = stages[id];
       return result === undefined ? [] : [[id, result]];
     }),
+    ...(gains.length === 0 ? {} : { gains: Object.fromEntries(gains) }),
   };
 }
 

@@ -68,6 +68,8 @@ async function printStatus(cli: CliContext, status: RunStatus, uiUrl: string | u
   cli.print(
     `${colours.bold(oneLine(status.workflow_id))}  ${words} ${status.ended_at === null ? 'for' : 'in'} ${duration(status.total_duration_ms)}${stages}`,
   );
+  const origin = status.resumed_from;
+  if (origin !== undefined) cli.print(colours.dim(`${origin.how} of ${oneLine(origin.workflow_id)}`));
   if (status.error !== null) cli.print(colours.red(errorWords(status.error)));
   for (const note of status.notes) cli.print(colours.yellow(`! ${oneLine(note)}`));
   const rows = summaryRows(status, colours);
