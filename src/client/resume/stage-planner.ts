@@ -44,14 +44,15 @@ export class StagePlanner {
 
   decide(stage: StagePlan): void {
     const planned = this.#plan(stage);
-    this.planned.set(stage.id, planned);
+    const isTouched = planned.touched || (planned.verdict === 'skip' && this.#leavesGap(stage));
+    this.planned.set(stage.id, { ...planned, touched: isTouched });
     const scope = planned.verdict === 'skip' ? SKIPPED : this.#scopesBefore[stage.id];
     if (planned.verdict !== 'run' && scope !== undefined) this.#scopesNow[stage.id] = scope;
   }
 
   #plan(stage: StagePlan): Planned {
     const moving = stage.depends_on.find((need) => this.planned.get(need)?.touched === true);
-    const isTouched = moving !== undefined || this.#hasMoved(stage);
+    const isTouched = moving !== undefined;
     if (!stage.enabled) return skip('disabled', 'it is not enabled', isTouched);
     if (this.#selected?.has(stage.id) === false)
       return skip('mode', `mode "${this.#next.mode ?? ''}" does not select it`, isTouched);
@@ -63,15 +64,16 @@ export class StagePlanner {
     return this.#refusal(stage) ?? this.#reuseOrRun(stage);
   }
 
-  /** True for a stage that stands elsewhere in the graph now, so that something else comes before its dependents. */
-  #hasMoved({ id, depends_on }: StagePlan): boolean {
+  /** A skipped stage that ran then, or stood elsewhere: something else comes before its dependents now. */
+  #leavesGap({ id, depends_on }: StagePlan): boolean {
     const before = this.#stagesBefore.get(id)?.depends_on ?? [];
-    return !isSame(before.toSorted(), depends_on.toSorted());
+    return this.#hasRun(id) || !isSame(before.toSorted(), depends_on.toSorted());
   }
 
   #upstreamWords(id: string): string {
     const planned = this.planned.get(id);
-    if (planned?.verdict === 'skip') return `something before "${id}" runs or changed`;
+    if (planned?.verdict === 'skip')
+      return this.#hasRun(id) ? `"${id}" is skipped now` : `something before "${id}" runs or changed`;
     return this.#hasRun(id) ? `"${id}" runs again` : `"${id}" runs`;
   }
 
@@ -90,13 +92,12 @@ export class StagePlanner {
       stopped: null,
       dependencies: stage.depends_on.flatMap((need) => this.#recordOf(need) ?? []),
     });
-    if (verdict !== 'run')
-      return skip('condition', `its \`run_when: ${stage.run_when}\` is not met`, this.#hasMoved(stage));
+    if (verdict !== 'run') return skip('condition', `its \`run_when: ${stage.run_when}\` is not met`, false);
     if (stage.condition === null) return null;
     if (this.#isOpen(stage)) return this.#openRefusal(stage);
     const holds = this.#holds(stage, stage.condition);
     if (holds === null) return run({ reason: 'condition', detail: 'its condition cannot be evaluated' });
-    return holds ? null : skip('condition', `\`${stage.condition}\` is false`, this.#hasMoved(stage));
+    return holds ? null : skip('condition', `\`${stage.condition}\` is false`, false);
   }
 
   /** What such a condition gave is known for a stage that has run; whether it gives that again is looked at later. */
@@ -140,7 +141,7 @@ export class StagePlanner {
   #whyDifferent(stage: StagePlan, before: StagePlan, result: StageResult): Because | null {
     const { id } = stage;
     const { lost, versions, forced } = this.#options;
-    const cause = forced.get(id) ?? this.#lostUpstream(stage) ?? this.#amended(stage);
+    const cause = forced.get(id) ?? this.#amended(stage);
     if (cause !== null) return cause;
     if (this.#before.undone.has(id)) return { reason: 'undone', detail: 'its effect was taken back' };
     const reason = lost?.get(id);
@@ -150,14 +151,6 @@ export class StagePlanner {
       after: { stage, plan: this.#next.plan, scope: this.#scope(id, 'now') },
     };
     return changeOf(sides.before, sides.after, { result, versions });
-  }
-
-  /** A stage that it depends on has run then and is left out now. */
-  #lostUpstream(stage: StagePlan): Because | null {
-    const gone = stage.depends_on.find(
-      (need) => this.planned.get(need)?.verdict === 'skip' && this.#hasRun(need),
-    );
-    return gone === undefined ? null : { reason: 'upstream', detail: `"${gone}" is skipped now` };
   }
 
   /** People may have changed what a stage was given while the run went on; the new run begins without that. */
