@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SluiceClient } from '../../src/client/index.js';
 import {
   type EmbeddedServer,
@@ -13,8 +13,9 @@ import { compileDefinition } from '../../src/definition/compile.js';
 import type { Plan } from '../../src/engine/plan.js';
 
 const CLI = fileURLToPath(new URL('../../dist/client/cli/main.js', import.meta.url));
-const PROJECT = fileURLToPath(new URL('fixtures/map-crash', import.meta.url));
-const ITEMS = 5_000;
+const PROJECT = fileURLToPath(new URL('fixtures/crash', import.meta.url));
+
+type Entry = { readonly event: 'start' | 'end'; readonly index: number; readonly at: number };
 
 let dir: string;
 let book: string;
@@ -24,13 +25,10 @@ let worker: ReturnType<typeof spawnWorker>;
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'sluice-map-crash-'));
-  book = join(dir, 'book.txt');
+  book = join(dir, 'book.jsonl');
   await writeFile(book, '');
   server = await startEmbeddedServer({ dir, headless: true });
-  client = await SluiceClient.connect({
-    connectionOptions: { address: server.address },
-    taskQueue: 'map-crash',
-  });
+  client = await SluiceClient.connect({ connectionOptions: { address: server.address }, taskQueue: 'crash' });
   worker = spawnWorker();
 });
 afterEach(async () => {
@@ -43,48 +41,88 @@ afterEach(async () => {
 function spawnWorker() {
   return execa('node', [CLI, 'worker', '--address', server.address], {
     cwd: PROJECT,
-    env: { MAP_BOOK: book },
+    env: { CRASH_BOOK: book },
     reject: false,
   });
 }
 
-function plan(): Plan {
-  const { plan: made, problems } = compileDefinition(
-    {
-      name: 'map-crash',
-      defaults: { retry: { max_attempts: 100, initial_delay: '100ms', backoff: 1 }, heartbeat_timeout: '1s' },
-      stages: [{ id: 'all', uses: 'double', with: { n: '${{ item }}' }, map: { over: { range: ITEMS } } }],
-    },
-    { catalog: null, env: {} },
-  );
-  if (made === null) throw new Error(problems.map((problem) => problem.message).join('\n'));
-  return made;
+async function killWorker(): Promise<void> {
+  worker.kill('SIGKILL');
+  await worker;
+  worker = spawnWorker();
 }
 
-const ended = async (): Promise<readonly number[]> =>
-  (await readFile(book, 'utf8'))
-    .split('\n')
-    .filter((line) => line !== '')
-    .map(Number);
+function planOf(stage: object): Plan {
+  const retry = { max_attempts: 100, initial_delay: '100ms', backoff: 1 };
+  const { plan, problems } = compileDefinition(
+    {
+      name: 'crash',
+      defaults: { retry, heartbeat_timeout: '1s' },
+      stages: [{ id: 'each', uses: 'step', with: { index: '${{ index }}' }, ...stage }],
+      outputs: { results: '${{ stages.each.output }}' },
+    },
+    { catalog: null, env: {}, file: 'crash.yaml' },
+  );
+  if (plan === null) throw new Error(problems.map((problem) => problem.message).join('\n'));
+  return plan;
+}
 
-it(`finishes ${ITEMS} items in shards although the worker is killed twice, and repeats only what was not done`, async () => {
-  const handle = await client.start(plan());
-  const result = handle.result();
-  for (const share of [0.2, 0.6]) {
-    await vi.waitFor(async () => expect((await ended()).length).toBeGreaterThan(ITEMS * share), {
-      timeout: 120_000,
-      interval: 50,
-    });
-    worker.kill('SIGKILL');
-    await worker;
-    worker = spawnWorker();
+async function entries(): Promise<readonly Entry[]> {
+  const lines = (await readFile(book, 'utf8')).split('\n').filter((line) => line !== '');
+  return lines.map((line) => JSON.parse(line) as Entry);
+}
+
+const bookedAtLeast = (event: Entry['event'], count: number): Promise<void> =>
+  vi.waitFor(
+    async () => {
+      const items = (await entries()).filter((entry) => entry.event === event).map(({ index }) => index);
+      expect(new Set(items).size).toBeGreaterThanOrEqual(count);
+    },
+    { timeout: 60_000, interval: 10 },
+  );
+
+/** When each item's activity completed, over the histories of all workflows; throws when one completed twice. */
+async function completions(): Promise<ReadonlyMap<string, number>> {
+  const completed = new Map<string, number>();
+  for await (const { workflowId, runId } of client.temporal.workflow.list()) {
+    const history = await client.temporal.workflow.getHandle(workflowId, runId).fetchHistory();
+    const scheduled = new Map<string, string>();
+    for (const event of history.events ?? []) {
+      const id = event.activityTaskScheduledEventAttributes?.activityId;
+      if (typeof id === 'string') scheduled.set(String(event.eventId), id);
+      const done = event.activityTaskCompletedEventAttributes;
+      if (done === undefined || done === null) continue;
+      const item = scheduled.get(String(done.scheduledEventId)) ?? '';
+      if (completed.has(item)) throw new Error(`${item} completed twice`);
+      const { seconds, nanos } = event.eventTime ?? {};
+      completed.set(item, Number(seconds) * 1_000 + Number(nanos) / 1e6);
+    }
   }
-  const { status, stages } = await result;
-  expect(status).toBe('succeeded');
-  expect(stages['all']?.items).toMatchObject({ total: ITEMS, succeeded: ITEMS, failed: 0, pending: 0 });
-  expect(stages['all']?.output).toEqual(Array.from({ length: ITEMS }, (_, i) => i * 2));
-  const all = await ended();
-  expect(new Set(all).size).toBe(ITEMS);
-  // Only what ran at the moment of a kill, at most the window of the map, may have run twice.
-  expect(all.length - ITEMS).toBeLessThanOrEqual(2 * 100);
-}, 300_000);
+  return completed;
+}
+
+async function expectEachOnce(items: readonly string[]): Promise<void> {
+  const completed = await completions();
+  expect([...completed.keys()].toSorted()).toEqual(items.toSorted());
+  for (const { event, index, at } of await entries()) {
+    if (event === 'start') expect(at).toBeLessThanOrEqual(completed.get(`each.${index}`) ?? 0);
+  }
+}
+
+const numbers = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index);
+
+describe('a map whose worker is killed again and again', () => {
+  it('loses no item, skips none and repeats none that was done', async () => {
+    const count = 40;
+    const plan = planOf({ map: { over: { range: count }, max_concurrency: 5 } });
+    const run = await client.start(plan, { key: 'killed' });
+    for (const done of [1, 8, 15, 22, 29, 36]) {
+      await bookedAtLeast(done % 2 === 0 ? 'end' : 'start', done);
+      await killWorker();
+    }
+    const result = await run.result();
+    expect(result).toMatchObject({ status: 'succeeded', partial: false });
+    expect(result.outputs['results']).toEqual(numbers(count));
+    await expectEachOnce(numbers(count).map((index) => `each.${index}`));
+  });
+});
