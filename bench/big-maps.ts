@@ -34,7 +34,7 @@ export const BIG_MAPS: readonly BigMap[] = [
 ];
 
 /** Most activities at once, the same for both. */
-export const WINDOW = 200;
+const WINDOW = 200;
 const SHARDS = 4;
 const QUEUE = 'big-map';
 const CLI = fileURLToPath(new URL('../dist/client/cli/main.js', import.meta.url));

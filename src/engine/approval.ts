@@ -134,7 +134,7 @@ function givenFields(approval: Approval): JsonObject {
 }
 
 /** `1 of 2`. */
-export function countWords(approval: Pick<Approval, 'decisions' | 'required'>): string {
+function countWords(approval: Pick<Approval, 'decisions' | 'required'>): string {
   const approvals = approval.decisions.filter(({ decision }) => decision === 'approve').length;
   return `${approvals} of ${approval.required}`;
 }

@@ -4,17 +4,18 @@ import type { Plan, StagePlan } from '../engine/plan.js';
 import type { RunEndStatus, RunResult, RunStatus, StageError } from '../engine/result.js';
 import { originOf, withGains } from '../engine/reuse.js';
 import type { RunInput } from '../engine/run-input.js';
-import { RunLedger } from '../engine/run-ledger.js';
+import type { RunLedger } from '../engine/run-ledger.js';
 import { endStatus, type RunFile, runStatus } from '../engine/run-result.js';
 import type { OpenStatus, StageOutcome, StageRecord } from '../engine/stage-record.js';
 import { runsAfterStop, type StopReason } from '../engine/verdict.js';
 import type { JsonObject } from '../shared/json.js';
 import { continueRun } from './continue-run.js';
+import { createLedger } from './create-ledger.js';
 import { showDetails } from './details.js';
 import { DispatchBudget } from './dispatch-budget.js';
 import { endRun } from './end-run.js';
 import { enterGroup } from './group-lock.js';
-import { isHistoryLong, MOST_RUNNING, mustDrain } from './history-limits.js';
+import { isHistoryLong, mustDrain } from './history-limits.js';
 import { MapHost } from './map/map-host.js';
 import type { StatusOptions } from './messages.js';
 import { resolveOutputs } from './outputs.js';
@@ -61,7 +62,7 @@ export class PipelineRun {
   #error: StageError | null = null;
 
   constructor(input: RunInput) {
-    const { carried, mode } = input;
+    const { carried } = input;
     const plan = unpackPlan(input.plan);
     this.#input = input;
     this.#plan = plan;
@@ -74,12 +75,7 @@ export class PipelineRun {
     );
     this.#steering = new Steering(input, { root: this.#root, notes: this.#notes });
     this.#pools = new PoolDesk(plan.pools, this.#startedAt);
-    const selected = mode === null ? null : (plan.modes[mode]?.stages ?? null);
-    this.#ledger = new RunLedger(plan.stages, {
-      scheduling: plan.scheduling,
-      failure: plan.failure,
-      maxRunning: Math.min(plan.max_parallel_stages ?? MOST_RUNNING, MOST_RUNNING),
-      selected: selected === null ? null : new Set(selected),
+    this.#ledger = createLedger(plan, input.mode, {
       judge: (stage) => judgeCondition(stage, this.#memory.scope),
       onEnd: (record) => this.#remember(record),
     });
@@ -122,7 +118,8 @@ export class PipelineRun {
       if (this.#pools.isSpeaking) await this.#pools.settled();
       if (!this.#ledger.isComplete) return this.#continue();
       const status = this.#settle(endStatus(this.#ledger.records, this.#ledger.stopped));
-      if (status !== 'succeeded') await this.#undo(status);
+      if (status !== 'succeeded')
+        await undoAll(this.#ledger.ended, { ...this.#context, status }, this.#undone);
       await runHooks(hooksFor(this.#plan.hooks, status), { ...this.#context, status }, this.#hooks);
       if (this.#pools.isSpeaking) await this.#pools.settled();
       release();
@@ -262,12 +259,6 @@ export class PipelineRun {
     this.#error = error;
     for (const note of notes) this.#notes.add(note);
     return error === null ? 'succeeded' : 'failed';
-  }
-
-  #undo(status: RunEndStatus): Promise<void> {
-    return undoAll(this.#ledger.ended, { ...this.#context, status }, (id, record) =>
-      this.#undone.set(id, record),
-    );
   }
 
   #close(status: RunEndStatus): Promise<RunResult> {

@@ -4,16 +4,16 @@ import { type HookContext, runHook } from './run-hooks.js';
 
 /**
  * Takes back what succeeded, the last that ended first. The failure of one keeps none of the others from running.
- * What was reused did not happen in this run, so it is left alone.
+ * What was reused did not happen in this run, so it is left alone. `undone` gets how each went, by stage.
  */
 export async function undoAll(
   ended: readonly StageRecord[],
   context: HookContext,
-  show: (stageId: string, record: StageRecord) => void,
+  undone: Map<string, StageRecord> = new Map(),
 ): Promise<void> {
   for (const { plan, status } of ended.toReversed()) {
     const undo = status === 'succeeded' ? undoStage(plan) : null;
-    if (undo !== null) await runHook(undo, context, (record) => show(plan.id, record));
+    if (undo !== null) await runHook(undo, context, (record) => undone.set(plan.id, record));
   }
 }
 

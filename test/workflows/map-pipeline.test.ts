@@ -276,7 +276,7 @@ describe('a map over a pipeline that is cancelled', () => {
     const handle = await own.start(plan);
     await Promise.all([0, 1, 2].map((index) => stage.arrival(`each.${index}/work`)));
     await handle.cancel();
-    await expect(handle.result()).rejects.toThrow();
+    await expect(handle.result()).rejects.toThrow('cancelled');
     expect(tidied.toSorted()).toEqual(['each.0/tidy', 'each.1/tidy', 'each.2/tidy']);
   });
 });

@@ -129,7 +129,7 @@ function independentWriter(
 }
 
 /** A stage and all that depend on it, directly or through others. */
-export function dependentsBelow(stages: readonly StagePlan[], id: string): ReadonlySet<string> {
+function dependentsBelow(stages: readonly StagePlan[], id: string): ReadonlySet<string> {
   const dependents = dependentsOf(stages);
   const found = new Set([id]);
   for (const known of found) for (const dependent of dependents.get(known) ?? []) found.add(dependent);

@@ -81,7 +81,7 @@ function amendedIn({ amendments = [], stages }: RunResult | RunStatus): EarlierR
  * Stages that ended, in the order in which they did. What was taken over or carried along kept its order in the input;
  * of stages that ended within one millisecond those that others depend on come first.
  */
-export function endOrder(
+function endOrder(
   { carried, reuse }: Pick<RunInput, 'carried' | 'reuse'>,
   plan: Plan,
   stages: Readonly<Record<string, StageResult>>,

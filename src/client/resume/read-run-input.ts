@@ -27,7 +27,7 @@ export async function readRunInput(client: Client, execution: Execution): Promis
 }
 
 /** The values of payloads, also of those that are kept outside of Temporal. Throws when one cannot be read. */
-export async function decodePayloads(client: Client, given: Payloads): Promise<readonly unknown[]> {
+async function decodePayloads(client: Client, given: Payloads): Promise<readonly unknown[]> {
   const converter = client.options.loadedDataConverter;
   const payloads = given?.payloads ?? [];
   const { externalStorage } = converter;

@@ -2,7 +2,12 @@ import { CancellationScope, scheduleActivity } from '@temporalio/workflow';
 import type { PartAt } from '../../engine/map-ledger.js';
 import type { StagePlan } from '../../engine/plan.js';
 import type { Json } from '../../shared/json.js';
-import type { CollectedFile, CollectedPart } from '../../shared/map-task.js';
+import type {
+  CollectedFile,
+  CollectedPart,
+  CollectFileParams,
+  CollectPartParams,
+} from '../../shared/map-task.js';
 import { ACTIVITY } from '../../shared/names.js';
 import type { TaskResult } from '../../shared/task.js';
 import { activityOptions } from '../activity-options.js';
@@ -22,7 +27,7 @@ export async function collectPart(
     stage,
     ACTIVITY.mapCollectPart,
     `part.${first}`,
-    { results },
+    { results } satisfies CollectPartParams,
     context,
   );
   return { first, part };
@@ -34,7 +39,10 @@ export function collectFile(
   parts: readonly PartAt[],
   context: Pick<StageRunContext, 'memory'>,
 ): Promise<CollectedFile> {
-  const params = { name: `${stage.id.replaceAll('/', '.')}.jsonl`, parts: parts.map(({ part }) => part) };
+  const params: CollectFileParams = {
+    name: `${stage.id.replaceAll('/', '.')}.jsonl`,
+    parts: parts.map(({ part }) => part),
+  };
   return collect<CollectedFile>(stage, ACTIVITY.mapCollectFile, 'file', params, context);
 }
 

@@ -196,7 +196,7 @@ export class ItemRun {
   /** Takes back what was done if it did not succeed, then runs its hooks. */
   async #endAs(status: RunEndStatus, hooks: readonly StagePlan[]): Promise<void> {
     const context = { ...this.#context, status, start: this.#start.bind(this) };
-    if (status !== 'succeeded') await undoAll(this.#ledger.ended, context, () => undefined);
+    if (status !== 'succeeded') await undoAll(this.#ledger.ended, context);
     for (const stage of hooks) await runHook(stage, context, () => undefined);
   }
 

@@ -38,7 +38,7 @@ export function itemStage(stage: StagePlan, index: number): StagePlan {
 }
 
 /** What the expressions of one item see. */
-export function itemScope(scope: Scope, stage: StagePlan, { index, item, batch }: ItemAt): Scope {
+function itemScope(scope: Scope, stage: StagePlan, { index, item, batch }: ItemAt): Scope {
   if (batch !== undefined) return { ...scope, index, batch };
   return { ...scope, index, [stage.map?.as ?? 'item']: item };
 }

@@ -7,7 +7,9 @@ afterEach(() => {
 
 describe('a memoized function', () => {
   test('is called once for each key, also by calls at the same time', async () => {
-    const load = vi.fn<(name: string, size: number) => Promise<string>>(async (name, size) => `${name} ${size}`);
+    const load = vi.fn<(name: string, size: number) => Promise<string>>(
+      async (name, size) => `${name} ${size}`,
+    );
     const cached = memoize(load);
     expect(await Promise.all([cached('a', 1), cached('a', 1), cached('a', 2)])).toEqual([
       'a 1',

@@ -38,7 +38,7 @@ beforeEach(() => {
 const until = (count: number): Promise<void> =>
   vi.waitFor(() => expect(waiting.size).toBe(count), { timeout: 20_000 });
 const letGo = (): void => {
-  for (const go of [...waiting.values()]) go();
+  for (const go of waiting.values()) go();
 };
 
 describe.each([
