@@ -102,16 +102,26 @@ export class ItemBook {
     return this.#failedItems;
   }
 
-  /** The result of all items up to the first that never started. Nothing may run. */
+  /**
+   * The result of all items up to the first that never started. Nothing may run. What was taken over beyond them is
+   * told only by a book that was stopped: otherwise those items are given to another book, which takes them over again.
+   */
   result(): Omit<ChunkResult, 'part' | 'state' | 'metrics' | 'versions' | 'artifacts'> {
     if (this.#running.size > 0) throw new Error(`${this.#running.size} items still run.`);
+    const { first, count, keepsOutputs } = this.#options;
+    const end = this.#stopped === null ? this.#next : first + count;
+    const done = this.#done.ranges.flatMap(([from, to]) =>
+      from < end ? [[from, Math.min(to, end)] as const] : [],
+    );
+    const beyond = this.#done.size - done.reduce((sum, [from, to]) => sum + to - from, 0);
+    const outputs = this.#outputs.slice(0, end - first).filter((output) => output !== undefined);
     return {
-      covered: this.#next - this.#options.first,
-      counts: this.counts,
-      done: this.#done.ranges,
+      covered: this.#next - first,
+      counts: { ...this.#counts, reused: this.#counts.reused - beyond },
+      done,
       failed: this.#failed.ranges,
       failed_items: this.#failedItems,
-      outputs: this.#options.keepsOutputs ? this.#outputs.filter((output) => output !== undefined) : null,
+      outputs: keepsOutputs ? outputs : null,
       stopped: this.#stopped,
     };
   }

@@ -125,7 +125,25 @@ describe('the ledger of a map', () => {
         const wanted = Array.from({ length: given.total }, (_, index) => (bad.has(index) ? null : index * 2));
         expect(totals.list(given.total)).toEqual(wanted);
       }),
-      { numRuns: 500 },
+      {
+        numRuns: 500,
+        // Given back in the middle of a chunk whose rest was done in an earlier run.
+        examples: [
+          [
+            {
+              total: 2,
+              bad: [0],
+              batchSize: 1,
+              chunkUnits: 2,
+              pageSize: null,
+              window: 1,
+              killAt: 2,
+              drainAt: 1,
+              seed: 0,
+            },
+          ],
+        ],
+      },
     );
   });
 
