@@ -70,6 +70,22 @@ export class MapTotals {
     }
   }
 
+  /** Takes over what an earlier run did of items that nobody got to in this one, so that the next run has it too. */
+  takeOver(reuse: ItemLedger, keepsOutputs: boolean): void {
+    let position = 0;
+    for (const [from, to] of reuse.done) {
+      for (let index = from; index < to; index++, position++) {
+        const output = reuse.outputs?.[position];
+        if (this.#done.has(index) || this.#failed.has(index) || (keepsOutputs && output === undefined))
+          continue;
+        this.#done.add(index);
+        this.#counts.reused += 1;
+        if (keepsOutputs && output !== undefined)
+          this.#pieces.push({ done: [[index, index + 1]], outputs: [output] });
+      }
+    }
+  }
+
   get counts(): ItemCounts {
     return { ...this.#counts };
   }

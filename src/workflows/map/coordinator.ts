@@ -93,6 +93,9 @@ class MapCoordinator {
     this.#pump();
     await condition(() => this.#isAtRest);
     if (this.#stopped === null && !this.#queue.isEmpty) return this.#continue();
+    const { reuse } = this.#input;
+    if (this.#stopped !== null && reuse !== null)
+      this.#totals.takeOver(reuse, this.#stage.map?.collect === 'list');
     const outcome = mapOutcome({
       stage: this.#stage,
       totals: this.#totals,

@@ -147,6 +147,23 @@ describe('the ledger of a map', () => {
     );
   });
 
+  test('keeps what an earlier run did of items that a run never got to', () => {
+    const given = { total: 20, bad: [], batchSize: 1, chunkUnits: 3, pageSize: null, window: 2, drainAt: 20 };
+    const first: number[] = [];
+    const one = runMap({ ...given, killAt: 15, seed: 1 }, null, 15, first).ledger(20, true);
+    const second: number[] = [];
+    const killed = runMap({ ...given, killAt: 1, seed: 2 }, one, 1, second);
+    killed.takeOver(one, true);
+    const two = killed.ledger(20, true);
+    expect(new IndexSet(two.done).size).toBe(first.length + second.length);
+    const third: number[] = [];
+    const totals = runMap({ ...given, killAt: 99, seed: 3 }, two, Number.POSITIVE_INFINITY, third);
+    expect([...first, ...second, ...third].toSorted((a, b) => a - b)).toEqual(
+      Array.from({ length: 20 }, (_, index) => index),
+    );
+    expect(totals.list(20)).toEqual(Array.from({ length: 20 }, (_, index) => index * 2));
+  });
+
   test('is as small as its gaps are few', () => {
     const set = new IndexSet();
     for (let index = 0; index < 1_000; index++) if (index !== 500) set.add((index * 7) % 1_000);
