@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-// Unit tests need no server. Workflow tests share a time-skipping server per file. End-to-end tests start real
+// Unit tests need no server. Workflow tests share a time-skipping server per file, and wait more
+// than they compute. End-to-end tests start real
 // processes and a dev server, so they run one file at a time and get a generous limit.
 export default defineConfig({
   test: {
@@ -12,7 +13,7 @@ export default defineConfig({
           include: ['test/workflows/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          maxWorkers: 3,
         },
       },
       {

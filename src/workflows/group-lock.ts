@@ -24,6 +24,13 @@ const yieldGroupSignal = defineSignal('yield_group');
 const RETRY_GROUP_AFTER = 2_000;
 
 /**
+ * A run that would be refused looks again this often, each time after so many milliseconds: the server frees the group a
+ * moment after the run that held it has ended.
+ */
+const LOOKS_BEFORE_REJECT = 4;
+const LOOK_AGAIN_AFTER = 250;
+
+/**
  * A run holds a concurrency group as long as this child of it lives. Its workflow ID is the group, which the server
  * lets exist once; it is ended by the server with its parent, however that ends, so a group cannot leak.
  */
@@ -57,17 +64,19 @@ export async function enterGroup(concurrency: Concurrency | null, run: GroupMemb
 
 async function acquireGroup(concurrency: Concurrency, run: GroupMember): Promise<() => void> {
   const { group, on_conflict } = concurrency;
-  for (let isFirst = !run.isGoingOn; ; isFirst = false) {
+  for (let look = 1; ; look++) {
     const release = await tryAcquire(group);
     if (release !== null) return release;
-    if (isFirst && on_conflict === 'reject') {
+    const mayReject = on_conflict === 'reject' && !run.isGoingOn;
+    if (mayReject && look >= LOOKS_BEFORE_REJECT) {
       throw ApplicationFailure.nonRetryable(
         `another run holds the concurrency group "${group}"; wait for it to end, or set on_conflict to queue or cancel_running`,
         ERROR_TYPE.concurrency,
       );
     }
-    if (isFirst && on_conflict === 'cancel_running') await askToYield(group);
-    if (await condition(run.isStopped, RETRY_GROUP_AFTER)) return () => undefined;
+    if (look === 1 && on_conflict === 'cancel_running' && !run.isGoingOn) await askToYield(group);
+    const delay = mayReject ? LOOK_AGAIN_AFTER : RETRY_GROUP_AFTER;
+    if (await condition(run.isStopped, delay)) return () => undefined;
   }
 }
 
