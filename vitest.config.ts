@@ -2,11 +2,18 @@ import { defineConfig } from 'vitest/config';
 
 // Unit tests need no server. Workflow tests share a time-skipping server per file, and wait more
 // than they compute. End-to-end tests start real
-// processes and a dev server, so they run one file at a time and get a generous limit.
+// processes and a dev server, so they run one file at a time and get a generous limit. The groups run one after the other.
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 20_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          testTimeout: 20_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
       {
         test: {
           name: 'workflows',
@@ -14,12 +21,14 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 120_000,
           maxWorkers: 3,
+          sequence: { groupOrder: 2 },
         },
       },
       {
         test: {
           name: 'replay',
           include: ['test/replay/**/*.test.ts'],
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
@@ -31,6 +40,7 @@ export default defineConfig({
           testTimeout: 240_000,
           hookTimeout: 240_000,
           fileParallelism: false,
+          sequence: { groupOrder: 3 },
         },
       },
     ],
