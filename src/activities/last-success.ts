@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Json } from '../shared/json.js';
 import { formatDuration } from '../shared/format-duration.js';
 import { ERROR_TYPE } from '../shared/names.js';
+import type { OutputRef } from '../shared/task.js';
 import type { Attempt } from './attempt.js';
 import { checkSchema } from './check-schema.js';
 import { stageFailure, validationFailure } from './failure.js';
@@ -13,7 +14,12 @@ export type FindOutput = (query: {
   readonly stage: string;
   /** Oldest end of the stage that counts, in milliseconds before now; null for any. */
   readonly maxAgeMs: number | null;
-}) => Promise<{ readonly output: Json; readonly workflow_id: string; readonly run_id: string } | null>;
+}) => Promise<{
+  readonly output: Json;
+  readonly output_ref?: OutputRef;
+  readonly workflow_id: string;
+  readonly run_id: string;
+} | null>;
 
 const paramsSchema = z.object({
   pipeline: z.string(),

@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import { type ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { formatDuration } from '../shared/format-duration.js';
 import { ERROR_TYPE } from '../shared/names.js';
-import type { ArtifactRef, StageTask, TaskResult } from '../shared/task.js';
+import type { ArtifactRef, OutputRef, StageTask, TaskResult } from '../shared/task.js';
 import { type Attempt, type AttemptDeps, startAttempt } from './attempt.js';
 import { storeArtifactFiles } from './artifacts.js';
 import type { Implementation } from './cache/cache-key.js';
@@ -10,6 +10,7 @@ import { throughCache } from './cache/through-cache.js';
 import { stageFailure, toFailure, validationFailure } from './failure.js';
 import { runItems } from './map/run-items.js';
 import { NotJsonError, toPlainJson } from './plain-json.js';
+import { storeLargeOutput } from '../storage/large-outputs.js';
 import type { AttemptStatus, StageMetrics } from './stage-metrics.js';
 
 export type RunAttemptDeps = AttemptDeps & {
@@ -60,8 +61,9 @@ export async function runAttempt(
             () => (task.items === undefined ? runOne(attempt) : runItems(attempt, { ...deps, runOne })),
             graceMs,
           );
+    const output_ref = await referTo(result, task, deps, implementation);
     ended(result.reused_from === undefined ? 'succeeded' : 'reused');
-    return result;
+    return output_ref === undefined ? result : { ...result, output_ref };
   } catch (thrown) {
     const failure = failureOf(thrown, attempt);
     ended(statusOf(failure));
@@ -111,6 +113,20 @@ async function finish(attempt: Attempt, deps: RunAttemptDeps, produced: Produced
     ...(artifacts.length === 0 ? {} : { artifacts }),
     ...(attempt.ctx.attempt === 1 ? {} : { attempt: attempt.ctx.attempt }),
   };
+}
+
+/**
+ * Keeps a large output where the run's result can name it. Outputs of items are a part of their map's, and those of
+ * Sluice's own activities are none of a stage.
+ */
+async function referTo(
+  { output }: TaskResult,
+  task: StageTask,
+  { store }: RunAttemptDeps,
+  implementation: Implementation,
+): Promise<OutputRef | undefined> {
+  const isOfStage = implementation !== UNKNOWN && task.item === undefined && task.items === undefined;
+  return isOfStage ? storeLargeOutput(store, output) : undefined;
 }
 
 async function collectArtifacts(

@@ -8,6 +8,7 @@ import {
 import type { RunResult, RunStatus } from '../engine/result.js';
 import type { BlobStore } from '../storage/blob-store.js';
 import type { LogLine } from '../storage/log-line.js';
+import { withLargeOutputs } from '../storage/large-outputs.js';
 import { readStageLogs } from '../storage/read-stage-logs.js';
 import {
   type ApprovalAnswer,
@@ -84,7 +85,7 @@ export class RunHandle {
    */
   async status(options: { readonly outputs?: boolean } = {}): Promise<RunStatus> {
     const description = await this.describe();
-    if (description.closeTime !== undefined) return statusFromResult(await this.result());
+    if (description.closeTime !== undefined) return statusFromResult(await this.result(options));
     const { taskQueue } = description;
     const notes = [`No worker answers on task queue "${taskQueue}".`];
     // Without one a query would wait for its whole time limit.
@@ -103,14 +104,33 @@ export class RunHandle {
   }
 
   /** Asks the run's worker for the state. Throws when none answers in time. */
-  async query(options: StatusOptions, { runId }: { readonly runId: string }): Promise<RunStatus> {
+  async query(options: StatusOptions, description: { readonly runId: string }): Promise<RunStatus> {
+    return this.#whole(await this.#ask(options, description), options);
+  }
+
+  async #ask(options: StatusOptions, { runId }: { readonly runId: string }): Promise<RunStatus> {
     const { client } = this.#deps;
     const handle = client.workflow.getHandle(this.workflowId, runId);
     return client.withDeadline(Date.now() + QUERY_TIMEOUT_MS, () => handle.query(statusQuery, options));
   }
 
-  /** Waits for the end and gives the result, also of a run that failed, was cancelled or terminated. */
-  async result(options: { readonly signal?: AbortSignal } = {}): Promise<RunResult> {
+  /**
+   * Waits for the end and gives the result, also of a run that failed, was cancelled or terminated. `outputs: false`
+   * leaves large outputs in the store, where `output_ref` names them; without a store they always stay there.
+   */
+  async result(
+    options: { readonly signal?: AbortSignal; readonly outputs?: boolean } = {},
+  ): Promise<RunResult> {
+    return this.#whole(await this.#end(options), options);
+  }
+
+  async #whole<T extends RunResult | RunStatus>(result: T, options: StatusOptions): Promise<T> {
+    const { store } = this.#deps;
+    if (store === undefined || options.outputs === false) return result;
+    return withLargeOutputs(store, result);
+  }
+
+  async #end(options: { readonly signal?: AbortSignal; readonly outputs?: boolean }): Promise<RunResult> {
     const { client } = this.#deps;
     const wait = (): Promise<RunResult> => client.workflow.getHandle(this.workflowId, this.runId).result();
     try {
@@ -213,7 +233,7 @@ export class RunHandle {
   async #resultWithoutOne(ending: Ending): Promise<RunResult> {
     const description = await this.describe();
     const endedAt = (description.closeTime ?? new Date()).toISOString();
-    const status = await this.query({}, description).catch((error: unknown) => {
+    const status = await this.#ask({}, description).catch((error: unknown) => {
       if (isNoAnswer(error)) return this.#bare(description);
       throw error;
     });

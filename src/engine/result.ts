@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../shared/json.js';
-import type { ArtifactRef } from '../shared/task.js';
+import type { ArtifactRef, OutputRef } from '../shared/task.js';
 import type { RunOrigin } from './reuse.js';
 import type { ItemLedger } from './map-ledger.js';
 import type { Alarm, Amendment, Paused, StageDecision } from './steering.js';
@@ -63,6 +63,8 @@ export type StageResult<S extends StageStatus = StageStatus> = {
   readonly ended_at: string | null;
   readonly duration_ms: number | null;
   readonly output: Json;
+  /** Where a large output is kept; `output` is null where nobody has read it from there. */
+  readonly output_ref?: OutputRef;
   readonly error: StageError | null;
   readonly metrics: Readonly<Record<string, number>>;
   readonly skip_reason: SkipReason | null;

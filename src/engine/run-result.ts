@@ -10,7 +10,7 @@ import type {
   StageResult,
 } from './result.js';
 import type { Alarm, Amendment, Paused } from './steering.js';
-import { isoTime, type StageRecord, toStageResult } from './stage-record.js';
+import { isoTime, type ShownOutputs, type StageRecord, toStageResult } from './stage-record.js';
 import { hasFailed, type StopReason } from './verdict.js';
 
 /** All that a result is made of. Times are milliseconds since the epoch. */
@@ -134,13 +134,17 @@ function resultsById(
   const results: Record<string, StageResult> = {};
   for (const record of records) {
     const { id } = record.plan;
-    results[id] = toStageResult(record, outputs, isLiveMap(record) ? liveItems?.(id) : undefined);
+    results[id] = toStageResult(record, shown(outputs), isLiveMap(record) ? liveItems?.(id) : undefined);
   }
   return results;
 }
 
 function resultsOf(records: ReadonlyMap<string, StageRecord>, outputs: boolean): Record<string, StageResult> {
-  return Object.fromEntries([...records].map(([id, record]) => [id, toStageResult(record, outputs)]));
+  return Object.fromEntries([...records].map(([id, record]) => [id, toStageResult(record, shown(outputs))]));
+}
+
+function shown(outputs: boolean): ShownOutputs {
+  return outputs ? 'small' : 'none';
 }
 
 function progressOf(records: readonly StageRecord[]): Progress {

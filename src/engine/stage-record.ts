@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../shared/json.js';
-import type { ArtifactRef } from '../shared/task.js';
+import type { ArtifactRef, OutputRef } from '../shared/task.js';
 import type { Approval } from './approval.js';
 import type { StagePlan } from './plan.js';
 import type { FallbackPlan } from './stage-extras.js';
@@ -18,6 +18,8 @@ import type { StageDecision } from './steering.js';
 export type StageOutcome = {
   readonly status: FinalStatus;
   readonly output?: Json;
+  /** Where a large output is kept beside the run's memory. */
+  readonly output_ref?: OutputRef;
   readonly error?: StageError;
   readonly metrics?: Readonly<Record<string, number>>;
   readonly artifacts?: readonly ArtifactRef[];
@@ -74,13 +76,21 @@ export type OpenStatus = 'running' | 'waiting' | 'awaiting_approval' | 'held';
 /** What is known of a running stage beside its status. */
 export type OpenDetails = Partial<Pick<StageRecord, 'outcome' | 'approval' | 'until' | 'waitingFor'>>;
 
+/** Which outputs a result holds. `small` leaves out (null) those that are kept in the store and only names them. */
+export type ShownOutputs = 'all' | 'small' | 'none';
+
 /**
- * A record as people and clients see it. `withOutput: false` leaves the output out (null). `live`: how the items of a
- * running map are doing.
+ * A record as people and clients see it. `live`: how the items of a running map are doing.
  */
-export function toStageResult(record: StageRecord, withOutput = true, live?: ItemSummary): StageResult {
+export function toStageResult(
+  record: StageRecord,
+  outputs: ShownOutputs = 'all',
+  live?: ItemSummary,
+): StageResult {
   const { plan, outcome, startedAt, endedAt } = record;
   const items = outcome?.items ?? live;
+  const withOutput = outputs !== 'none';
+  const isNamedOnly = outputs === 'small' && outcome?.output_ref !== undefined;
   return {
     name: plan.name,
     kind: plan.action.kind,
@@ -90,7 +100,8 @@ export function toStageResult(record: StageRecord, withOutput = true, live?: Ite
     started_at: isoTime(startedAt),
     ended_at: isoTime(endedAt),
     duration_ms: startedAt === null || endedAt === null ? null : endedAt - startedAt,
-    output: withOutput ? (outcome?.output ?? null) : null,
+    output: withOutput && !isNamedOnly ? (outcome?.output ?? null) : null,
+    ...(outcome?.output_ref === undefined ? {} : { output_ref: outcome.output_ref }),
     error: outcome?.error ?? null,
     metrics: outcome?.metrics ?? {},
     skip_reason: outcome?.skip_reason ?? null,
@@ -125,6 +136,7 @@ export function fromStageResult(plan: StagePlan, wave: number, result: StageResu
     outcome: {
       status: result.status as FinalStatus,
       output: result.output,
+      ...(result.output_ref === undefined ? {} : { output_ref: result.output_ref }),
       metrics: result.metrics,
       artifacts: result.artifacts,
       attempts: result.attempts,

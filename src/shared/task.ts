@@ -80,9 +80,14 @@ export type SecretSlot = {
   readonly parts: ReadonlyArray<string | { readonly secret: string }>;
 };
 
+/** The object in the store that holds an output as JSON. */
+export type OutputRef = { readonly sha256: string; readonly size_bytes: number };
+
 /** What a stage's activity returns. */
 export type TaskResult = {
   readonly output: Json;
+  /** Where a large output is kept as well: the run's result names it instead of holding it. */
+  readonly output_ref?: OutputRef;
   /** Keys set in the run's shared state, merged in completion order. */
   readonly state?: JsonObject;
   /** Counters added to the stage's and the run's metrics. */

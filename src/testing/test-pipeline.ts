@@ -110,7 +110,10 @@ async function runOn(
       workflowId,
       args: [input],
     });
-    const run = new RunHandle({ client: env.client }, { workflowId, runId: handle.firstExecutionRunId });
+    const run = new RunHandle(
+      { client: env.client, store },
+      { workflowId, runId: handle.firstExecutionRunId },
+    );
     const result = await run.result();
     const history = await handle.fetchHistory();
     // The time-skipping server's clock never runs again once it was asked to cancel an activity.

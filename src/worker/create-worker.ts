@@ -109,7 +109,7 @@ async function createWorker(
         env: options.env ?? process.env,
         projectDir: config.projectDir,
         findRuns: createFindRuns(connection, namespace),
-        findOutput: createFindOutput(connection, namespace, dataConverter),
+        findOutput: createFindOutput(connection, namespace, { dataConverter, store }),
         ...(options.threads === undefined ? {} : { threads: options.threads }),
       }),
     },

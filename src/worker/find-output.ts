@@ -4,6 +4,8 @@ import type { NativeConnection } from '@temporalio/worker';
 import type { FindOutput } from '../activities/last-success.js';
 import type { RunResult, StageResult } from '../engine/result.js';
 import { PIPELINE_WORKFLOW, SEARCH_ATTRIBUTE } from '../shared/names.js';
+import type { BlobStore } from '../storage/blob-store.js';
+import { readOutput } from '../storage/large-outputs.js';
 import { resultInFailure } from './result-in-failure.js';
 
 /** Each look at a run reads its whole result, so the search ends after this many runs. */
@@ -13,7 +15,7 @@ const MOST_RUNS = 100;
 export function createFindOutput(
   connection: NativeConnection,
   namespace: string,
-  dataConverter: DataConverter,
+  { dataConverter, store }: { readonly dataConverter: DataConverter; readonly store: BlobStore },
 ): FindOutput {
   const client = new Client({ connection, namespace, dataConverter });
   return async ({ pipeline, stage, maxAgeMs }) => {
@@ -25,7 +27,10 @@ export function createFindOutput(
       const result = await resultOf(client, run);
       const found = result?.stages[stage];
       if (found !== undefined && isOwnSuccess(found, oldest)) {
-        return { output: found.output, workflow_id: run.workflowId, run_id: run.runId };
+        const { output, output_ref } = found;
+        const from = { workflow_id: run.workflowId, run_id: run.runId };
+        if (output_ref === undefined) return { output, ...from };
+        return { output: await readOutput(store, output_ref), output_ref, ...from };
       }
     }
     return null;

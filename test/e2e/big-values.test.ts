@@ -16,7 +16,7 @@ import {
   startWorker,
 } from '../../src/worker/index.js';
 
-const SIZE = 20_000_000;
+const SIZE = 50_000_000;
 
 const make = defineStage({
   name: 'make',
@@ -45,10 +45,12 @@ beforeAll(async () => {
   });
   const namespace = server.namespace ?? 'default';
   const connectionOptions = { address: server.address };
+  const store = createFolderStore(join(folder, '.sluice/store'));
   client = await SluiceClient.connect({
+    store,
     connectionOptions,
     namespace,
-    dataConverter: createDataConverter(createFolderStore(join(folder, '.sluice/store'))),
+    dataConverter: createDataConverter(store),
   });
   worker = await startWorker({
     connectionSettings: { connectionOptions, namespace, configured: true },
@@ -64,7 +66,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test('a value of 20 MB goes through a chain of ten stages', async () => {
+test('a value of 50 MB goes through a chain of ten stages', async () => {
   const stages = Array.from({ length: 9 }, (_, index) => ({
     id: `s${index + 1}`,
     uses: 'pass',
@@ -77,8 +79,14 @@ test('a value of 20 MB goes through a chain of ten stages', async () => {
   };
   const { plan, problems } = compileDefinition(definition, { catalog: null, env: {} });
   if (plan === null) throw new Error(JSON.stringify(problems));
-  const result = await (await client.start(plan)).result();
+  const run = await client.start(plan);
+  const result = await run.result();
   expect(result.error).toBeNull();
   expect(result).toMatchObject({ status: 'succeeded', outputs: { size: SIZE } });
   expect(result.metrics['bytes']).toBe(9 * SIZE);
+  const { output, output_ref } = result.stages['s9'] ?? {};
+  expect(output).toHaveLength(SIZE);
+  expect(output_ref).toEqual({ sha256: expect.stringMatching(/^[0-9a-f]{64}$/), size_bytes: SIZE + 2 });
+  const named = await run.result({ outputs: false });
+  expect(named.stages['s9']).toMatchObject({ output: null, output_ref });
 });

@@ -47,6 +47,7 @@ export function activitySuccess(activityType: string, result: TaskResult | null 
     status: result?.reused_from === undefined ? 'succeeded' : 'reused',
     output: result?.output ?? null,
     attempts: result?.attempt ?? (result?.reused_from === undefined ? 1 : 0),
+    ...(result?.output_ref === undefined ? {} : { output_ref: result.output_ref }),
     ...(result?.state === undefined ? {} : { state: result.state }),
     ...(result?.version === undefined ? {} : { versions: { [activityType]: result.version } }),
     ...(result?.metrics === undefined ? {} : { metrics: result.metrics }),

@@ -5,14 +5,19 @@ import type { StageOutcome } from '../../engine/stage-record.js';
 import { resolveTemplate } from '../../expressions/template.js';
 import { ACTIVITY } from '../../shared/names.js';
 import type { Json } from '../../shared/json.js';
-import type { StageTask, TaskResult } from '../../shared/task.js';
+import type { OutputRef, StageTask, TaskResult } from '../../shared/task.js';
 import { activityOptions } from '../activity-options.js';
 import { activityOutcome } from '../stage-failure.js';
 import { activitySuccess } from './activity-stage.js';
 import type { OnStageEnd, StageRunContext, StageRunner } from './stage-context.js';
 
 /** What `sluice.last_success` returns: an output and the run that gave it. */
-export type EarlierSuccess = { readonly output: Json; readonly workflow_id: string; readonly run_id: string };
+export type EarlierSuccess = {
+  readonly output: Json;
+  readonly output_ref?: OutputRef;
+  readonly workflow_id: string;
+  readonly run_id: string;
+};
 
 /** Runs a stage and, should it fail in the end, takes its output from the stage's `fallback`. */
 export function withFallback(next: StageRunner, fallback: FallbackPlan): StageRunner {
@@ -101,7 +106,8 @@ function readResult(fallback: FallbackPlan, result: TaskResult | null): Partial<
     return { ...activitySuccess(fallback.uses, result), reused_from: `fallback ${fallback.uses}` };
   }
   const found = result?.output as EarlierSuccess;
-  return { output: found.output, reused_from: found.workflow_id };
+  const { output, output_ref, workflow_id } = found;
+  return { output, reused_from: workflow_id, ...(output_ref === undefined ? {} : { output_ref }) };
 }
 
 /** The stage's own error stays the first thing to read. */
