@@ -106,7 +106,8 @@ export class SluiceClient {
    * (`rerun`). Nothing is started; {@link SluiceClient.begin} does exactly what the plan says.
    */
   async plan(how: Continuation, run: RunHandle, options: ContinueOptions = {}): Promise<ContinuationPlan> {
-    const deps = { client: this.temporal, store: this.#settings.store };
+    const { store, approvalKeys } = this.#settings;
+    const deps = { client: this.temporal, store, approvalKeys };
     return this.#asking(() => planContinuation(deps, run, { ...options, how }));
   }
 

@@ -8,6 +8,7 @@ import type { Continuation, ReusedRun } from '../../engine/reuse.js';
 import type { RunInput } from '../../engine/run-input.js';
 import type { JsonObject } from '../../shared/json.js';
 import type { BlobStore } from '../../storage/blob-store.js';
+import { type ApprovalKeys, publicKeysFor } from '../approvals/approval-keys.js';
 import { ClientError } from '../client-error.js';
 import { itemLedger } from '../items/item-ledger.js';
 import type { RunHandle } from '../run-handle.js';
@@ -49,7 +50,11 @@ export type ContinuationPlan = {
  * goes on, `wrong_pipeline`, `unknown_stage`, `invalid_inputs`, and `no_answer` when nobody knows how far it came.
  */
 export async function planContinuation(
-  deps: { readonly client: Client; readonly store?: BlobStore | undefined },
+  deps: {
+    readonly client: Client;
+    readonly store?: BlobStore | undefined;
+    readonly approvalKeys?: ApprovalKeys | undefined;
+  },
   run: RunHandle,
   request: ContinueOptions & { readonly how: Continuation },
 ): Promise<ContinuationPlan> {
@@ -73,6 +78,9 @@ export async function planContinuation(
         });
   if (failedItemsOf !== undefined) checkItems(earlier, planned, failedItemsOf);
   const { workflow_id, run_id, status } = earlier;
+  // What had to be signed before must be signed still, also when whoever goes on has no keys.
+  const keys = publicKeysFor(plan, deps.approvalKeys) ?? earlier.approvalKeys;
+  const signed = keys === undefined ? {} : { approval_keys: keys };
   const items = await itemsOf(earlier, planned, deps.store);
   return {
     how,
@@ -81,7 +89,7 @@ export async function planContinuation(
     version: plan.version,
     stages: planned.verdicts,
     removed: planned.removed,
-    input: { ...input, reuse: reuseOf(earlier, how, planned), ...items },
+    input: { ...input, reuse: reuseOf(earlier, how, planned), ...items, ...signed },
   };
 }
 

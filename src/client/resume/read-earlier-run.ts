@@ -53,6 +53,7 @@ function toEarlierRun(
     status: result.status,
     plan,
     inputs: input.inputs,
+    ...(input.approval_keys === undefined ? {} : { approvalKeys: input.approval_keys }),
     variables: input.variables,
     mode: input.mode,
     forced: input.forced === true,

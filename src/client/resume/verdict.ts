@@ -64,6 +64,8 @@ export type EarlierRun = {
   readonly status: RunStatus['status'];
   readonly plan: Plan;
   readonly inputs: JsonObject;
+  /** Public keys of approvers whose decisions had to be signed. */
+  readonly approvalKeys?: Readonly<Record<string, string>>;
   readonly variables: JsonObject;
   readonly mode: string | null;
   /** True when `requires` was overridden by a person. */

@@ -12,7 +12,7 @@ import { readRunInput } from '../resume/read-run-input.js';
 import type { RunHandle } from '../run-handle.js';
 import { hasWorker } from '../task-queue.js';
 import { type Expectation, expectedDurations } from './expected-durations.js';
-import { explainStage, pausedWords } from './explain-stage.js';
+import { explainStage, pausedWords, withoutStop } from './explain-stage.js';
 
 export type StageExplanation = {
   readonly stage: string;
@@ -124,7 +124,7 @@ function runSentence(
     const why =
       status.error === null
         ? ''
-        : `: ${status.error.stage === '' ? '' : `stage "${status.error.stage}" ended with `}${errorWords(status.error)}`;
+        : `: ${status.error.stage === '' ? '' : `stage "${status.error.stage}" ended with `}${withoutStop(errorWords(status.error))}`;
     return `The run ${words === 'cancelled' ? 'was cancelled' : words} at ${status.ended_at}${why}.`;
   }
   if (facts.isDeserted)

@@ -24,7 +24,7 @@ export function explainStage(stage: StagePlan, result: StageResult, facts: RunFa
     case 'pending':
       return pendingWords(stage, facts);
     case 'waiting':
-      return waitingWords(facts);
+      return waitingWords(result, facts);
     case 'running':
       return runningWords(stage, result, facts);
     case 'awaiting_approval':
@@ -61,8 +61,9 @@ function pendingWords(stage: StagePlan, { plan, status }: RunFacts): string {
   return 'is about to be looked at';
 }
 
-function waitingWords({ plan, status }: RunFacts): string {
+function waitingWords({ waiting_for }: StageResult, { plan, status }: RunFacts): string {
   if (status.paused !== undefined && status.paused !== null) return pausedWords(status.paused);
+  if (waiting_for !== undefined) return `waits for ${waiting_for}; see sluice pools`;
   const busy = Object.entries(status.stages).flatMap(([id, { status: state }]) =>
     state === 'running' ? [id] : [],
   );
@@ -81,7 +82,7 @@ function runningWords(stage: StagePlan, result: StageResult, facts: RunFacts): s
   if (result.until !== undefined) return `waits until ${result.until}${inWords(result.until, facts.now)}`;
   if (live === undefined) return openWords(stage, result, facts);
   const of = live.maxAttempts > 0 ? ` of ${live.maxAttempts}` : '';
-  const error = live.lastError === null ? '' : `, after ${errorWords(live.lastError)}`;
+  const error = live.lastError === null ? '' : `, after ${withoutStop(errorWords(live.lastError))}`;
   if (live.nextAttemptAt !== null && live.nextAttemptAt > facts.now) {
     const at = new Date(live.nextAttemptAt).toISOString();
     return stage.action.kind === 'wait_for'
@@ -169,8 +170,13 @@ function limitOf(stage: StagePlan, { started_at }: StageResult): string {
   return new Date(Date.parse(started_at) + stage.action.wait_timeout_ms).toISOString();
 }
 
+/** Sentences end with their own full stop. */
+export function withoutStop(text: string): string {
+  return text.endsWith('.') ? text.slice(0, -1) : text;
+}
+
 function lastError({ error }: StageResult): string {
-  return error === null ? 'an unknown error' : errorWords(error);
+  return error === null ? 'an unknown error' : withoutStop(errorWords(error));
 }
 
 function attempts(result: StageResult): string {

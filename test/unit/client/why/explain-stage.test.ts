@@ -57,6 +57,9 @@ describe('why a stage does not run', () => {
 
   it('names who holds the slots, or who paused the run', () => {
     const others = { a: { status: 'running' } } as const;
+    expect(why({ status: 'waiting', waiting_for: 'pool "gpu"' }, { others })).toBe(
+      'waits for pool "gpu"; see sluice pools',
+    );
     expect(why({ status: 'waiting' }, { others, slots: 1 })).toBe(
       'waits for a free slot of 1 (max_parallel_stages); running now: a',
     );
