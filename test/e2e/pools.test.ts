@@ -174,6 +174,9 @@ describe('a pool on a development server', () => {
       expect(await most).toBe(3);
       const calm = ends.filter(({ fate }) => fate === 'left alone' || fate === 'paused');
       expect(calm.map(({ status }) => status)).toEqual(calm.map(() => 'COMPLETED'));
+      // It needs every slot there is, so it runs only once nothing is held by runs that are gone.
+      const last = await start('chaos-last', planOf('chaos', 1, { slots: 3 }));
+      expect(await last.result()).toMatchObject({ status: 'succeeded' });
       await expect
         .poll(() => viewOf('chaos'), { timeout: 20_000, interval: 200 })
         .toMatchObject({ taken: 0, waiting_count: 0, holders: [] });
@@ -279,8 +282,8 @@ describe('priority and fairness of runs', () => {
 
   it('lets a run of a better priority overtake the stages that wait already', async () => {
     const order = await orderOf('priorities', [quick('backlog'), quick('urgent', { priority: 1 })]);
-    // What was handed to the worker's poll before may still go first.
-    expect(order.slice(0, 14).filter((pipeline) => pipeline === 'urgent').length).toBeGreaterThanOrEqual(11);
+    // What was handed to the worker's poll before may still go first; without priorities it would be two of them.
+    expect(order.slice(0, 14).filter((pipeline) => pipeline === 'urgent').length).toBeGreaterThanOrEqual(8);
   });
 
   it('interleaves the stages of pipelines, however many of one wait already', async () => {

@@ -173,7 +173,7 @@ it('terminates a run that nobody works on', async () => {
   expect(result.exitCode).toBe(1);
   expect(result.json()).toMatchObject({
     status: 'cancelled',
-    error: { type: 'Terminated', message: 'no longer needed' },
+    error: { type: 'Terminated', message: expect.stringMatching(/^no longer needed/) as string },
   });
 });
 
