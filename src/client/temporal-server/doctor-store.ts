@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import type { BlobStore } from '../../storage/blob-store.js';
 import { createStore } from '../../storage/create-store.js';
 import { loadConfig } from '../../worker/config.js';
@@ -7,7 +8,13 @@ import { failure, fine, type Finding } from './finding.js';
 const CHECK = 'store';
 
 /** Writes, reads and removes a probe in the store of a project. */
-export async function checkStore(dir: string): Promise<Finding> {
+export async function checkStore(dir: string): Promise<readonly Finding[]> {
+  // A folder that is not there has a finding of its own, and must not come into being by the probe.
+  if (!existsSync(dir)) return [];
+  return [await checkProbe(dir)];
+}
+
+async function checkProbe(dir: string): Promise<Finding> {
   try {
     return await probe(createStore((await loadConfig(dir)).storage));
   } catch (error) {

@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pc from 'picocolors';
 import { describe, expect, test } from 'vitest';
 import { formatFindings } from '../../../../src/client/cli/commands/doctor.js';
@@ -54,9 +57,11 @@ describe('doctor', () => {
     });
   });
 
-  test('exits with 1 when the folder does not exist', async () => {
-    const { exitCode, stdout } = await runCli(['doctor', '/nowhere/at/all'], { env: process.env });
+  test('exits with 1 when the folder does not exist, and does not make it', async () => {
+    const missing = join(tmpdir(), 'sluice-nowhere', 'at', 'all');
+    const { exitCode, stdout } = await runCli(['doctor', missing], { env: process.env });
     expect(exitCode).toBe(1);
     expect(stdout).toContain('✗ ');
+    expect(existsSync(missing)).toBe(false);
   });
 });
