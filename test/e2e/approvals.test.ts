@@ -166,6 +166,13 @@ describe('approvals from the command line', () => {
       { by: 'bob', verified: true },
     ]);
     expect(JSON.stringify(result)).not.toContain('one"');
+
+    // Whoever repeats the run has no keys, and still it asks for signatures.
+    const { workflow_id: again } = await json<{ workflow_id: string }>(['rerun', run, '--detach']);
+    await untilListed(again);
+    const unsigned = ['approve', again, 'sign-off', '--as', 'alice', '--field', 'traffic=5'];
+    expect((await sluice(dir, unsigned)).stderr).toContain('must be signed');
+    expect((await sluice(dir, ['cancel', again])).exitCode).toBe(0);
   });
 
   it('can be given by signal, as the Web UI does', async () => {

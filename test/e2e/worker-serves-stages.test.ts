@@ -129,7 +129,10 @@ const failure = (promise: Promise<unknown>): Promise<unknown> =>
 test('serves stage functions, and keeps payloads of megabytes in the store', async () => {
   const rows = Array.from({ length: 400_000 }, (_, index) => index);
   const result = await run('double', { task: { params: { rows } } });
-  expect(result).toEqual({ output: { rows: rows.map((row) => row * 2) } });
+  expect(result).toEqual({
+    output: { rows: rows.map((row) => row * 2) },
+    output_ref: { sha256: expect.any(String) as string, size_bytes: expect.any(Number) as number },
+  });
 });
 
 test('gives the checkpoint of a failed attempt to every later one', async () => {
