@@ -8,13 +8,9 @@ import { failure, fine, type Finding } from './finding.js';
 const CHECK = 'store';
 
 /** Writes, reads and removes a probe in the store of a project. */
-export async function checkStore(dir: string): Promise<readonly Finding[]> {
-  // A folder that is not there has a finding of its own, and must not come into being by the probe.
-  if (!existsSync(dir)) return [];
-  return [await checkProbe(dir)];
-}
-
-async function checkProbe(dir: string): Promise<Finding> {
+export async function checkStore(dir: string): Promise<Finding> {
+  // The probe must not make a folder that is not there.
+  if (!existsSync(dir)) return failure(CHECK, `${dir} does not exist.`, 'Give a folder that exists.');
   try {
     return await probe(createStore((await loadConfig(dir)).storage));
   } catch (error) {
