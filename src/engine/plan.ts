@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../shared/json.js';
+import type { AlertRule } from './alert-rule.js';
 import type { MapPlan } from './map-plan.js';
 import type {
   ApprovalPlan,
@@ -41,6 +42,8 @@ export type Plan = {
   readonly fairness?: Fairness;
   readonly requires: readonly Requirement[];
   readonly concurrency: Concurrency | null;
+  /** Absent where there are none. */
+  readonly alerts?: readonly AlertRule[];
   readonly modes: Readonly<Record<string, Mode>>;
   /** In the order of the file. */
   readonly stages: readonly StagePlan[];

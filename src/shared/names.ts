@@ -23,6 +23,14 @@ export function poolWorkflowId(pool: string): string {
   return `pool/${pool}`;
 }
 
+/** The workflow type of one open alert; its ID is {@link alertWorkflowId}, so that there is one for each key. */
+export const ALERT_WORKFLOW = 'alert';
+
+/** The ID of the workflow of an alert. */
+export function alertWorkflowId(key: string): string {
+  return `alert/${key}`;
+}
+
 /** Activity types of the built-in stage kinds; user stage functions are registered under their own names. */
 export const ACTIVITY = {
   run: 'sluice.run',
