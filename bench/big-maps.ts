@@ -16,6 +16,9 @@ export type BigMapFigures = {
   readonly name: string;
   readonly seconds: number;
   readonly items_per_second: number;
+  /** Processor time an item, which other work on the machine does not bend as it does the time; null as below. */
+  readonly server_ms_an_item: number | null;
+  readonly worker_ms_an_item: number | null;
   /** Most memory that the processes ever held; null where the system does not tell. */
   readonly worker_peak_mb: number | null;
   readonly client_peak_mb: number | null;
@@ -60,6 +63,8 @@ export async function measureBigMap(map: BigMap): Promise<BigMapFigures> {
       name: nameOf(map),
       seconds: ms / 1_000,
       items_per_second: map.items / (ms / 1_000),
+      server_ms_an_item: perItem(map, await processorMs(server)),
+      worker_ms_an_item: perItem(map, await processorMs(worker)),
       worker_peak_mb: await peakMemory(worker),
       client_peak_mb: clientPeak,
       ...(await histories(temporal)),
@@ -143,6 +148,23 @@ async function peakMemory({ pid }: WithPid): Promise<number | null> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
   return kilobytes === undefined ? null : Number(kilobytes) / 1_024;
+}
+
+/** Processor time of a process so far; null as above. Linux counts it in hundredths of a second. */
+async function processorMs({ pid }: WithPid): Promise<number | null> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
+  if (stat === null) return null;
+  // The name before the last bracket may hold blanks; the two times are the 12th and 13th fields behind it.
+  const [user, system] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13)
+    .map(Number);
+  return ((user ?? 0) + (system ?? 0)) * 10;
+}
+
+function perItem({ items }: BigMap, ms: number | null): number | null {
+  return ms === null ? null : ms / items;
 }
 
 async function histories(temporal: Client): Promise<{ largest_history: number; histories: number }> {

@@ -62,8 +62,8 @@ async function write(name: string, figures: object): Promise<void> {
 
 function bigMapTable(rows: readonly BigMapFigures[]): string {
   const table = new Table({
-    head: ['', 'seconds', 'items/s', 'worker MB', 'client MB', 'largest history', 'histories'],
-    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right'],
+    head: ['', 'seconds', 'items/s', 'server', 'worker', 'worker MB', 'client MB', 'longest', 'histories'],
+    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'right', 'right'],
     style: { head: [], border: [] },
   });
   for (const row of rows) {
@@ -71,6 +71,8 @@ function bigMapTable(rows: readonly BigMapFigures[]): string {
       row.name,
       row.seconds.toFixed(1),
       row.items_per_second.toFixed(0),
+      row.server_ms_an_item?.toFixed(2) ?? '',
+      row.worker_ms_an_item?.toFixed(2) ?? '',
       row.worker_peak_mb?.toFixed(0) ?? '',
       row.client_peak_mb?.toFixed(0) ?? '',
       row.largest_history,

@@ -2,6 +2,7 @@ import { ACTIVITY, DEFAULT_VERSION } from '../shared/names.js';
 import type { StageTask, TaskResult } from '../shared/task.js';
 import { collectFile } from './map/collect-file.js';
 import { collectPart } from './map/collect-part.js';
+import { readParts } from './map/read-parts.js';
 import { readPage } from './map/read-page.js';
 import { type FindOutput, lastSuccess } from './last-success.js';
 import { requestHttp } from './request-http.js';
@@ -57,6 +58,7 @@ export function createActivities(deps: ActivityDeps): Record<string, StageActivi
     [ACTIVITY.probe]: (task) => runAttempt(task, deps, (attempt) => probe(attempt, deps)),
     [ACTIVITY.mapPage]: (task) => runAttempt(task, deps, (attempt) => readPage(attempt, deps)),
     [ACTIVITY.mapCollectPart]: (task) => runAttempt(task, deps, (attempt) => collectPart(attempt, deps)),
+    [ACTIVITY.mapReadParts]: (task) => runAttempt(task, deps, (attempt) => readParts(attempt, deps)),
     [ACTIVITY.mapCollectFile]: (task) => runAttempt(task, deps, (attempt) => collectFile(attempt, deps)),
     [ACTIVITY.lastSuccess]: (task) => runAttempt(task, deps, (attempt) => lastSuccess(attempt, deps)),
   };

@@ -1,6 +1,6 @@
 import type { Json } from '../shared/json.js';
 import type { CollectedPart } from '../shared/map-task.js';
-import type { IndexRange } from './index-ranges.js';
+import type { IndexRange, IndexSet } from './index-ranges.js';
 import type { FailedItem } from './result.js';
 
 /**
@@ -17,6 +17,11 @@ export type ItemLedger = {
   readonly failed: readonly IndexRange[];
   /** Outputs of `done` in order of position; null where the map keeps none (`collect: count`). */
   readonly outputs: readonly Json[] | null;
+  /**
+   * Where results are that the map kept in the store (`collect: file`). The result of an item that is done is the first
+   * line for its position that is not null; parts of several runs may overlap.
+   */
+  readonly parts?: readonly PartAt[];
 };
 
 /** Results of consecutive items in the store, from position `first` on, `part.count` of them. */
@@ -49,5 +54,23 @@ export function sliceLedger(ledger: ItemLedger, first: number, count: number): I
     position += to - from;
   }
   if (done.length === 0) return null;
-  return { total: count, done, failed: [], outputs: ledger.outputs === null ? null : outputs };
+  const parts = partsWithin(ledger.parts ?? [], first, count);
+  return {
+    total: count,
+    done,
+    failed: [],
+    outputs: ledger.outputs === null ? null : outputs,
+    ...(parts.length === 0 ? {} : { parts }),
+  };
+}
+
+/** The parts that hold lines of any of these positions. */
+export function partsOver(parts: readonly PartAt[], positions: IndexSet): readonly PartAt[] {
+  const { ranges } = positions;
+  return parts.filter((at) => ranges.some(([from, to]) => partsWithin([at], from, to - from).length > 0));
+}
+
+/** The parts that hold lines of these positions. */
+export function partsWithin(parts: readonly PartAt[], first: number, count: number): readonly PartAt[] {
+  return parts.filter((at) => at.first < first + count && at.first + at.part.count > first);
 }

@@ -1,7 +1,8 @@
 import type { Json, JsonObject } from '../shared/json.js';
 import type { ArtifactRef } from '../shared/task.js';
 import { IndexSet, type IndexRange } from './index-ranges.js';
-import { firstFailures, type ItemLedger, type PartAt } from './map-ledger.js';
+import { firstFailures, type ItemLedger, type PartAt, partsOver } from './map-ledger.js';
+import type { MapCollect } from './map-plan.js';
 import type { ChunkResult, ItemCounts } from './map-shard.js';
 import type { FailedItem } from './result.js';
 
@@ -32,6 +33,8 @@ export class MapTotals {
   #failedItems: readonly FailedItem[];
   readonly #pieces: OutputPiece[];
   readonly #parts: PartAt[];
+  /** Of an earlier run, with results of items that this one never got to. */
+  #earlierParts: readonly PartAt[] = [];
   readonly #artifacts: ArtifactRef[];
   readonly #counts: { -readonly [K in keyof ItemCounts]: number };
   readonly state: Record<string, Json>;
@@ -71,19 +74,22 @@ export class MapTotals {
   }
 
   /** Takes over what an earlier run did of items that nobody got to in this one, so that the next run has it too. */
-  takeOver(reuse: ItemLedger, keepsOutputs: boolean): void {
+  takeOver(reuse: ItemLedger, collect: MapCollect): void {
+    const taken = new IndexSet();
+    const isKnown = collect === 'count' || (collect === 'file' && reuse.parts !== undefined);
     let position = 0;
     for (const [from, to] of reuse.done) {
       for (let index = from; index < to; index++, position++) {
         const output = reuse.outputs?.[position];
-        if (this.#done.has(index) || this.#failed.has(index) || (keepsOutputs && output === undefined))
-          continue;
-        this.#done.add(index);
-        this.#counts.reused += 1;
-        if (keepsOutputs && output !== undefined)
+        if (this.#done.has(index) || this.#failed.has(index) || (!isKnown && output === undefined)) continue;
+        taken.add(index);
+        if (collect !== 'count' && output !== undefined)
           this.#pieces.push({ done: [[index, index + 1]], outputs: [output] });
       }
     }
+    this.#counts.reused += taken.size;
+    for (const [from, to] of taken.ranges) this.#done.addRange(from, to);
+    this.#earlierParts = partsOver(reuse.parts ?? [], taken);
   }
 
   get counts(): ItemCounts {
@@ -119,7 +125,14 @@ export class MapTotals {
   ledger(total: number | null, withOutputs: boolean): ItemLedger {
     const done = this.#done.ranges;
     const outputs = withOutputs && this.#pieces.length > 0 ? this.#outputsOf(done) : null;
-    return { total, done, failed: this.#failed.ranges, outputs };
+    const parts = [...this.parts, ...this.#earlierParts];
+    return {
+      total,
+      done,
+      failed: this.#failed.ranges,
+      outputs,
+      ...(parts.length === 0 ? {} : { parts }),
+    };
   }
 
   carry(): CarriedTotals {

@@ -32,5 +32,13 @@ export type CollectFileParams = {
   readonly parts: readonly CollectedPart[];
 };
 
+/** Params of the activity that reads results of consecutive items back, from position `first` on. */
+export type ReadPartsParams = {
+  readonly first: number;
+  readonly count: number;
+  /** With the position of their first line. Where they overlap, the first line that is not null counts. */
+  readonly parts: ReadonlyArray<{ readonly first: number; readonly part: CollectedPart }>;
+};
+
 /** Output of the same. Line n of the file is the result of item n, null for a failed one. */
 export type CollectedFile = { readonly file: ArtifactRef; readonly count: number };

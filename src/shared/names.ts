@@ -42,6 +42,7 @@ export const ACTIVITY = {
   /** Keeps results of a fan-out as a piece of its file. */
   mapCollectPart: 'sluice.map_collect_part',
   /** Makes one file of the pieces. */
+  mapReadParts: 'sluice.map_read_parts',
   mapCollectFile: 'sluice.map_collect_file',
   lastSuccess: 'sluice.last_success',
 } as const;

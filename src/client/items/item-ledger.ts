@@ -14,7 +14,7 @@ export async function itemLedger(
   store: BlobStore | undefined,
 ): Promise<ItemLedger | null> {
   const ledger = items?.ledger;
-  if (ledger === undefined || ledger.outputs !== null) return ledger ?? null;
+  if (ledger === undefined || ledger.outputs !== null || ledger.parts !== undefined) return ledger ?? null;
   if (Array.isArray(output)) return { ...ledger, outputs: outputsOf(output, ledger.done) };
   const sha256 = collectedFile(output);
   if (sha256 === null || store === undefined) return ledger;

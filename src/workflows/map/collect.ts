@@ -1,5 +1,5 @@
 import { CancellationScope, scheduleActivity } from '@temporalio/workflow';
-import type { PartAt } from '../../engine/map-ledger.js';
+import type { ItemLedger, PartAt } from '../../engine/map-ledger.js';
 import type { StagePlan } from '../../engine/plan.js';
 import type { Json } from '../../shared/json.js';
 import type {
@@ -7,6 +7,7 @@ import type {
   CollectedPart,
   CollectFileParams,
   CollectPartParams,
+  ReadPartsParams,
 } from '../../shared/map-task.js';
 import { ACTIVITY } from '../../shared/names.js';
 import type { TaskResult } from '../../shared/task.js';
@@ -31,6 +32,27 @@ export async function collectPart(
     context,
   );
   return { first, part };
+}
+
+/** A ledger with the results that an earlier run kept in the store, so that they can be kept again. */
+export async function withKeptResults(
+  stage: StagePlan,
+  first: number,
+  ledger: ItemLedger,
+  context: Pick<StageRunContext, 'memory'>,
+): Promise<ItemLedger> {
+  const { parts, outputs, total, ...rest } = ledger;
+  if (parts === undefined || total === null) return ledger;
+  const params = { first, count: total, parts } satisfies ReadPartsParams;
+  const results = await collect<readonly Json[]>(
+    stage,
+    ACTIVITY.mapReadParts,
+    `kept.${first}`,
+    params,
+    context,
+  );
+  const kept = ledger.done.flatMap(([from, to]) => results.slice(from - first, to - first));
+  return { ...rest, total, outputs: kept.map((result, position) => outputs?.[position] ?? result) };
 }
 
 /** Makes one file of the parts, which are in input order. */

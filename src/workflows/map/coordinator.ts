@@ -23,7 +23,7 @@ import { isHistoryLong, MOST_RUNNING } from '../history-limits.js';
 import { cancelAfterWaveSignal, pauseSignal, unpauseSignal } from '../messages.js';
 import { activityOutcome } from '../stage-failure.js';
 import { passPauseOn } from '../steering/pass-pause-on.js';
-import { collectFile } from './collect.js';
+import { collectFile, withKeptResults } from './collect.js';
 import { readPage } from './map-source.js';
 import { mapProgressSignal } from './messages.js';
 import { ProgressReporter } from './progress-reporter.js';
@@ -95,7 +95,7 @@ class MapCoordinator {
     if (this.#stopped === null && !this.#queue.isEmpty) return this.#continue();
     const { reuse } = this.#input;
     if (this.#stopped !== null && reuse !== null)
-      this.#totals.takeOver(reuse, this.#stage.map?.collect === 'list');
+      this.#totals.takeOver(reuse, this.#stage.map?.collect ?? 'list');
     const outcome = mapOutcome({
       stage: this.#stage,
       totals: this.#totals,
@@ -167,9 +167,14 @@ class MapCoordinator {
   async #runShard(chunk: QueuedChunk, window: number): Promise<ChunkResult> {
     const { origin, reuse, limits } = this.#input;
     const most = this.#stage.map?.on_item_failure.max_failures ?? null;
+    const sliced = reuse === null ? null : sliceLedger(reuse, chunk.first, chunk.count);
+    const done =
+      sliced?.parts === undefined
+        ? sliced
+        : await withKeptResults(this.#stage, chunk.first, sliced, this.#shared.context);
     const input: ShardInput = {
       origin,
-      chunk: { ...chunk, reuse: reuse === null ? null : sliceLedger(reuse, chunk.first, chunk.count) },
+      chunk: { ...chunk, reuse: done },
       window,
       failures_left: most === null ? null : Math.max(0, most - this.#totals.counts.failed),
       limits,

@@ -54,7 +54,9 @@ function startMap(
   if (source.type === 'pages') return new ShardedMap(stage, context, source, onEnd).start();
   const total = source.type === 'list' ? source.items.length : source.count;
   const work = workOf(stage, total, context);
-  if (!fitsHere(work, context)) return new ShardedMap(stage, context, source, onEnd).start();
+  // Results that an earlier run kept in the store are read back for a coordinator only.
+  const isKept = context.reuseItems?.[stage.id]?.parts !== undefined;
+  if (isKept || !fitsHere(work, context)) return new ShardedMap(stage, context, source, onEnd).start();
   context.maps.reserve(work);
   const { parallel } = itemWeight(stage, context.plan.pipelines);
   const window = Math.min(

@@ -80,13 +80,19 @@ class MapShard {
     await condition(() => this.#isOver);
     await this.#shared.context.pools.settled();
     const result: ChunkResult = { ...this.#book.result(), ...this.#window.gains.all, part: null };
-    return this.#stage.map?.collect === 'file' && result.covered > 0 ? this.#keep(result) : result;
+    return this.#stage.map?.collect === 'file' && (result.covered > 0 || result.done.length > 0)
+      ? this.#keep(result)
+      : result;
   }
 
-  /** Puts the results of all covered items into the store: one line each, null where there is none. */
+  /**
+   * Puts the results of all covered items into the store: one line each, null where there is none. A shard that was
+   * stopped knows of more that are done.
+   */
   async #keep(result: ChunkResult): Promise<ChunkResult> {
     const { first } = this.#input.chunk;
-    const lines = Array.from<unknown, Json>({ length: result.covered }, () => null);
+    const count = Math.max(result.covered, (result.done.at(-1)?.[1] ?? first) - first);
+    const lines = Array.from<unknown, Json>({ length: count }, () => null);
     let position = 0;
     for (const [from, to] of result.done) {
       for (let index = from; index < to; index++) lines[index - first] = result.outputs?.[position++] ?? null;

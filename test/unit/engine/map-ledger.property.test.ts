@@ -153,7 +153,7 @@ describe('the ledger of a map', () => {
     const one = runMap({ ...given, killAt: 15, seed: 1 }, null, 15, first).ledger(20, true);
     const second: number[] = [];
     const killed = runMap({ ...given, killAt: 1, seed: 2 }, one, 1, second);
-    killed.takeOver(one, true);
+    killed.takeOver(one, 'list');
     const two = killed.ledger(20, true);
     expect(new IndexSet(two.done).size).toBe(first.length + second.length);
     const third: number[] = [];

@@ -1,6 +1,8 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ItemLedger } from '../../../src/engine/map-ledger.js';
 import type { Json, JsonObject } from '../../../src/shared/json.js';
+import type { ReadPartsParams } from '../../../src/shared/map-task.js';
 import type { StageTask } from '../../../src/shared/task.js';
 import { aMap, aMappedStage } from '../../support/a-map.js';
 import { aPlan, aStage } from '../../support/a-plan.js';
@@ -11,6 +13,7 @@ import { WorkflowRig } from '../../support/workflow-rig.js';
 const more = { map_limits: { inline: 4, shard: 5 } };
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
 const calls: number[] = [];
+const broken = new Set<number>();
 const parts = new Map<string, readonly Json[]>();
 let rig: WorkflowRig;
 
@@ -31,6 +34,11 @@ beforeAll(async () => {
       if (numberOf(task) % 10 === 7) throw ApplicationFailure.nonRetryable(`${numberOf(task)} is bad`, 'Bad');
       return { output: numberOf(task) };
     },
+    fragile: (task) => {
+      if (broken.has(numberOf(task))) throw ApplicationFailure.nonRetryable('broken', 'Bad');
+      calls.push(numberOf(task));
+      return { output: numberOf(task) * 3 };
+    },
     lists: (task) => ({ output: paramsOf(task)['rows'] ?? null }),
     'sluice.map_page': (task) => {
       const cursor = Number(paramsOf(task)['cursor'] ?? 0);
@@ -42,6 +50,14 @@ beforeAll(async () => {
       const results = paramsOf(task)['results'] as Json[];
       parts.set(JSON.stringify(results), results);
       return { output: { sha256: JSON.stringify(results), size_bytes: 1, count: results.length } };
+    },
+    'sluice.map_read_parts': (task) => {
+      const { first, count, parts: wanted } = task.params as unknown as ReadPartsParams;
+      const results = numbers(count).map((): Json => null);
+      for (const at of wanted)
+        for (const [line, result] of (parts.get(at.part.sha256) ?? []).entries())
+          if (at.first + line >= first) results[at.first + line - first] ??= result;
+      return { output: results.slice(0, count) };
     },
     'sluice.map_collect_file': (task) => ({
       output: (paramsOf(task)['parts'] as { sha256: string }[]).flatMap(
@@ -168,6 +184,41 @@ describe('a large map', () => {
         ledger: { total: 40, done: [[0, 7]], outputs: [0, 1, 2, 3, 4, 5, 6] },
       },
     });
+  });
+
+  it('keeps the results of a file that it could not finish, for the runs that go on from there', async () => {
+    const runWith = async (bad: readonly number[], allowed: number, reuse: ItemLedger | null) => {
+      calls.length = 0;
+      broken.clear();
+      for (const n of bad) broken.add(n);
+      const stage = aMappedStage('kept', 'fragile', {
+        over: { type: 'range', range: 23 },
+        collect: 'file',
+        max_concurrency: 1,
+        on_item_failure: { max_failures: allowed, max_failure_ratio: null },
+      });
+      const result = await rig.run(aPlan([stage]), {
+        more: { ...more, ...(reuse === null ? {} : { reuse_items: { kept: reuse } }) },
+      });
+      return { stage: result.stages['kept'], called: [...calls] };
+    };
+    // The second run fails before it gets to items that the first one has done.
+    const first = await runWith([2, 8, 12], 2, null);
+    expect(first.called).toEqual([0, 1, 3, 4, 5, 6, 7, 9, 10, 11]);
+    const second = await runWith([2], 0, first.stage?.items?.ledger ?? null);
+    expect(second).toMatchObject({
+      called: [],
+      stage: { status: 'failed', items: { reused: 10, failed: 1 } },
+    });
+    const third = await runWith([8], 0, second.stage?.items?.ledger ?? null);
+    expect(third).toMatchObject({ called: [2], stage: { status: 'failed' } });
+    const fourth = await runWith([], 0, third.stage?.items?.ledger ?? null);
+    expect(fourth.stage).toMatchObject({
+      status: 'succeeded',
+      output: numbers(23).map((n) => n * 3),
+      items: { reused: 11, succeeded: 12 },
+    });
+    expect(fourth.called).toEqual([8, ...numbers(11).map((n) => n + 12)]);
   });
 
   it('does not repeat what an earlier run has done', async () => {
