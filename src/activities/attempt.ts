@@ -28,6 +28,8 @@ export type Attempt = {
   readonly stopped: AttemptSignal;
   readonly heartbeat: Heartbeat;
   readonly given: Given;
+  /** How long it waited for a worker; 0 for items of a map, which nobody asks about. */
+  readonly queuedMs: number;
 };
 
 /** State, metrics and artifacts that an attempt gave; empty ones stay undefined to keep results small. */
@@ -47,8 +49,18 @@ export function startAttempt(task: StageTask, context: Context, deps: AttemptDep
   const number = context.info.attempt + (task.attempt_offset ?? 0);
   const log = createStageLog(task, number, { ...deps, redact });
   const given: Given = {};
-  const attempt = { task, log, redact, stopped, heartbeat, given };
+  const queuedMs = task.item === undefined && task.items === undefined ? waitOf(context) : 0;
+  const attempt = { task, log, redact, stopped, heartbeat, given, queuedMs };
   return { ...attempt, ctx: stageContext(attempt, number, deps) };
+}
+
+/** A wait of more than a year is a clock that is wrong. */
+const LONGEST_WAIT_MS = 366 * 24 * 3_600_000;
+
+/** Clocks of two machines differ a little, so a wait may seem to be less than none. */
+function waitOf({ info }: Context): number {
+  const ms = Date.now() - info.currentAttemptScheduledTimestampMs;
+  return ms > 0 && ms < LONGEST_WAIT_MS ? ms : 0;
 }
 
 /** What stage code sees of an attempt, in the worker's own thread or in another. */

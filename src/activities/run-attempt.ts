@@ -63,7 +63,13 @@ export async function runAttempt(
           );
     const output_ref = await referTo(result, task, deps, implementation);
     ended(result.reused_from === undefined ? 'succeeded' : 'reused');
-    return output_ref === undefined ? result : { ...result, output_ref };
+    const { queuedMs } = attempt;
+    if (output_ref === undefined && queuedMs === 0) return result;
+    return {
+      ...result,
+      ...(output_ref === undefined ? {} : { output_ref }),
+      ...(queuedMs === 0 ? {} : { queued_ms: queuedMs }),
+    };
   } catch (thrown) {
     const failure = failureOf(thrown, attempt);
     ended(statusOf(failure));

@@ -34,6 +34,7 @@ export function createRunInput(
       inputs,
       variables,
       mode,
+      summary: true,
       ...(request.forced === true ? { forced: true } : {}),
       ...(request.reuse === undefined ? {} : { reuse: request.reuse }),
     },

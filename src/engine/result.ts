@@ -62,6 +62,8 @@ export type StageResult<S extends StageStatus = StageStatus> = {
   readonly started_at: string | null;
   readonly ended_at: string | null;
   readonly duration_ms: number | null;
+  /** How long it waited for a slot of the run, of a pool, and for a worker; absent when it did not wait. */
+  readonly queue_ms?: number;
   readonly output: Json;
   /** Where a large output is kept; `output` is null where nobody has read it from there. */
   readonly output_ref?: OutputRef;

@@ -14,6 +14,8 @@ export type RunInput = {
   /** The plan's variables with those of the mode on top. */
   readonly variables: JsonObject;
   readonly mode: string | null;
+  /** True for a run that leaves a summary in its memo when it ends; runs of before did not. */
+  readonly summary?: true;
   /** True when `requires` was overridden by a person. */
   readonly forced?: boolean;
   /** Set when the run was made from an earlier one. */

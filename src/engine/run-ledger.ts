@@ -238,7 +238,7 @@ export class RunLedger {
     if (verdict !== 'run') return this.#finish(record, { status: 'skipped', skip_reason: verdict }, now);
     const outcome = this.#options.judge(plan);
     if (outcome !== null) return this.end(plan.id, outcome, now);
-    this.#records.set(plan.id, { ...record, status: 'waiting' });
+    this.#records.set(plan.id, { ...record, status: 'waiting', readyAt: now });
     this.#waiting.push(plan.id);
   }
 

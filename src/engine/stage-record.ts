@@ -35,6 +35,8 @@ export type StageOutcome = {
   readonly fallback?: FallbackPlan['type'];
   /** Attempts made; 0 for a stage that never ran. */
   readonly attempts?: number;
+  /** How long the attempt that gave the result waited for a worker. */
+  readonly queued_ms?: number;
   readonly items?: ItemSummary;
   /** What became of it each time it was held. */
   readonly decisions?: readonly StageDecision[];
@@ -59,6 +61,8 @@ export type StageRecord = {
   readonly status: StageStatus;
   readonly startedAt: number | null;
   readonly endedAt: number | null;
+  /** When it could have started. */
+  readonly readyAt?: number;
   /** Of a stage that is held: the failure that it waits with. */
   readonly outcome: StageOutcome | null;
   /** When its status last changed otherwise than by starting or ending. */
@@ -91,6 +95,7 @@ export function toStageResult(
   const items = outcome?.items ?? live;
   const withOutput = outputs !== 'none';
   const isNamedOnly = outputs === 'small' && outcome?.output_ref !== undefined;
+  const queue = queueMs(record);
   return {
     name: plan.name,
     kind: plan.action.kind,
@@ -100,6 +105,7 @@ export function toStageResult(
     started_at: isoTime(startedAt),
     ended_at: isoTime(endedAt),
     duration_ms: startedAt === null || endedAt === null ? null : endedAt - startedAt,
+    ...(queue === 0 ? {} : { queue_ms: queue }),
     output: withOutput && !isNamedOnly ? (outcome?.output ?? null) : null,
     ...(outcome?.output_ref === undefined ? {} : { output_ref: outcome.output_ref }),
     error: outcome?.error ?? null,
@@ -119,6 +125,11 @@ export function toStageResult(
   };
 }
 
+function queueMs({ readyAt, startedAt, outcome }: StageRecord): number {
+  const forSlot = readyAt === undefined || startedAt === null ? 0 : startedAt - readyAt;
+  return Math.max(0, forSlot) + (outcome?.queued_ms ?? 0);
+}
+
 function withoutLedger({ ledger: _ledger, ...items }: ItemSummary): ItemSummary {
   return items;
 }
@@ -131,6 +142,9 @@ export function fromStageResult(plan: StagePlan, wave: number, result: StageResu
     status: result.status,
     startedAt: result.started_at === null ? null : Date.parse(result.started_at),
     endedAt: result.ended_at === null ? null : Date.parse(result.ended_at),
+    ...(result.queue_ms === undefined || result.started_at === null
+      ? {}
+      : { readyAt: Date.parse(result.started_at) - result.queue_ms }),
     ...(result.approval === undefined ? {} : { approval: result.approval }),
     ...(result.until === undefined ? {} : { until: Date.parse(result.until) }),
     outcome: {

@@ -101,6 +101,8 @@ export type TaskResult = {
   readonly items?: readonly ItemResult[];
   /** The attempt that gave this result, from 1. @default 1 */
   readonly attempt?: number;
+  /** How long the attempt waited for a worker, where that is known. */
+  readonly queued_ms?: number;
 };
 
 /** First detail of the failure that a stage's activity ends with, so that a run can tell how often it tried. */

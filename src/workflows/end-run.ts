@@ -1,7 +1,14 @@
-import { allHandlersFinished, ApplicationFailure, CancelledFailure, condition } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  CancelledFailure,
+  condition,
+  upsertMemo,
+} from '@temporalio/workflow';
 import { assertNever } from '../shared/assert-never.js';
 import type { RunResult } from '../engine/result.js';
 import { type RunFile, runResult } from '../engine/run-result.js';
+import { SUMMARY_MEMO, summarize } from '../engine/run-summary.js';
 import { ERROR_TYPE } from '../shared/names.js';
 import { publishStatus } from './search-attributes.js';
 
@@ -9,9 +16,10 @@ import { publishStatus } from './search-attributes.js';
  * Ends the workflow in the way its result says. Temporal keeps nothing beside a cancellation, so the result of a
  * cancelled run is what its `status` query answers.
  */
-export async function endRun(file: RunFile): Promise<RunResult> {
+export async function endRun(file: RunFile, leavesSummary: boolean): Promise<RunResult> {
   const result = runResult(file);
   publishStatus(result.status, result.failed_stages);
+  if (leavesSummary) upsertMemo({ [SUMMARY_MEMO]: summarize(result) });
   if (!allHandlersFinished()) await condition(allHandlersFinished);
   switch (result.status) {
     case 'succeeded':

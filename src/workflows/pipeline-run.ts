@@ -264,7 +264,7 @@ export class PipelineRun {
   #close(status: RunEndStatus): Promise<RunResult> {
     this.#status = status;
     this.#endedAt = Date.now();
-    return endRun(this.#file());
+    return endRun(this.#file(), this.#input.summary === true);
   }
 
   #file(): RunFile {

@@ -13,6 +13,7 @@ type Execution = {
   readonly runId?: string;
   readonly type?: string;
   readonly ownStatus?: string;
+  readonly memo?: Readonly<Record<string, unknown>>;
 };
 
 /** An execution as Temporal lists it. */
@@ -28,6 +29,7 @@ export function anExecution(execution: Execution): WorkflowExecutionInfo {
     runId,
     status: { name: status },
     startTime: new Date(START + started * 1000),
+    ...(execution.memo === undefined ? {} : { memo: execution.memo }),
     ...(ended === undefined ? {} : { closeTime: new Date(START + ended * 1000) }),
     typedSearchAttributes: new TypedSearchAttributes([
       keyword(SEARCH_ATTRIBUTE.version, '1.2.0'),

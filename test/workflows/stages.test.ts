@@ -70,6 +70,18 @@ describe('a run', () => {
     expect(result.stages['second']).toMatchObject({ status: 'succeeded', wave: 2, attempts: 1 });
   });
 
+  it('leaves a summary of its stages in its memo', async () => {
+    const handle = await rig.start(aPlan([uses('once', 'flaky'), uses('rows', 'counter')]));
+    await handle.result();
+    expect((await handle.describe()).memo?.['summary']).toMatchObject({
+      status: 'succeeded',
+      retries: 2,
+      counts: { succeeded: 2 },
+      metrics: { rows: 5 },
+      stages: { once: { attempts: 3 }, rows: { metrics: { rows: 5 } } },
+    });
+  });
+
   it('retries a stage that fails and tells how often it tried', async () => {
     const result = await rig.run(aPlan([uses('once', 'flaky')]));
     expect(result.stages['once']).toMatchObject({ status: 'succeeded', attempts: 3, output: 'at last' });

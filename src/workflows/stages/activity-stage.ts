@@ -47,6 +47,7 @@ export function activitySuccess(activityType: string, result: TaskResult | null 
     status: result?.reused_from === undefined ? 'succeeded' : 'reused',
     output: result?.output ?? null,
     attempts: result?.attempt ?? (result?.reused_from === undefined ? 1 : 0),
+    ...(result?.queued_ms === undefined ? {} : { queued_ms: result.queued_ms }),
     ...(result?.output_ref === undefined ? {} : { output_ref: result.output_ref }),
     ...(result?.state === undefined ? {} : { state: result.state }),
     ...(result?.version === undefined ? {} : { versions: { [activityType]: result.version } }),
