@@ -34,6 +34,12 @@ export const ALERT_NAMES = {
   undone_stages: { known: 'run', type: 'list', description: 'IDs of the stages that were taken back' },
   failed_items: { known: 'run', type: 'number', description: 'items of maps that failed' },
   retries: { known: 'run', type: 'number', description: 'attempts beyond the first, over all stages' },
+  held_stages: {
+    known: 'run',
+    type: 'list',
+    description: 'IDs of the stages that failed and wait for a person',
+  },
+  awaiting_stages: { known: 'run', type: 'list', description: 'IDs of the stages that wait for approval' },
   error_type: { known: 'run', type: 'string', description: 'the type of the error that failed the run' },
   error_message: { known: 'run', type: 'string', description: 'its message' },
   deadline_near: { known: 'run', type: 'boolean', description: 'a warning before a deadline came' },

@@ -18,8 +18,10 @@ export type AlertRule = {
   readonly channels: readonly string[];
   /** What people read; the rule and its facts where there is none. */
   readonly message?: string;
-  /** Minutes after which the truth of the rule may change by itself: a run evaluates it then too, before it ends. */
+  /** Minutes of a run after which the truth of the rule may change by itself: it is evaluated then too. */
   readonly at_minutes?: readonly number[];
+  /** What else happens in a run that may change its truth: a run evaluates it then too, before it ends. */
+  readonly also_on?: readonly AlertTrigger[];
   /** Each value has an alert of its own; a part of the key. */
   readonly group_by?: string;
   /** It is told once it has held this long. */
@@ -36,6 +38,12 @@ export type AlertRule = {
 };
 
 export type AlertSource = 'run' | 'monitor';
+
+/**
+ * - `deadline`: a deadline is near, at risk or missed.
+ * - `people`: a stage is held, or waits for approval.
+ */
+export type AlertTrigger = 'deadline' | 'people';
 
 /** Who is told as well when nobody has acknowledged an alert for so long, counted from when it was told first. */
 export type Escalation = {

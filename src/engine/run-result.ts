@@ -108,7 +108,7 @@ export function runResult(file: RunFile): RunResult {
 }
 
 /** It failed, lost items, fell back on something else, or was skipped by a person because it failed. */
-function isIncomplete(record: StageRecord): boolean {
+export function isIncomplete(record: StageRecord): boolean {
   if (hasFailed(record) || lostItems(record)) return true;
   return record.outcome?.fallback !== undefined || record.outcome?.skip_reason === 'operator';
 }

@@ -45,6 +45,8 @@ export const ACTIVITY = {
   mapReadParts: 'sluice.map_read_parts',
   mapCollectFile: 'sluice.map_collect_file',
   lastSuccess: 'sluice.last_success',
+  /** Sends one message about an alert to one channel. */
+  alert: 'sluice.alert',
 } as const;
 
 /** The version of a stage function that names none. Results leave it out. */

@@ -1,3 +1,4 @@
+export { alert } from './alert/alert.js';
 export { group_lock } from './group-lock.js';
 export {
   approveSignal,

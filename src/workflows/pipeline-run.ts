@@ -23,8 +23,6 @@ import { restoreReused } from './restore-reused.js';
 import { PoolDesk } from './pool/pool-desk.js';
 import { RunMemory } from './run-memory.js';
 import { RunNotes } from './run-notes.js';
-import { hooksFor, runHooks } from './run-hooks.js';
-import { undoAll } from './run-undo.js';
 import { startClock } from './run-clock.js';
 import { judgeCondition } from './stages/judge-condition.js';
 import { launchStage } from './stages/launch-stage.js';
@@ -34,6 +32,7 @@ import { shownIn } from './steering/open-waits.js';
 import type { SteeredRun } from './steering/steered-run.js';
 import { Steering } from './steering/steering.js';
 import { StopScopes } from './stop-scopes.js';
+import { windUp } from './wind-up.js';
 
 /** One run: joins the ledger, which knows what may start, with the stage runners, which do it. */
 export class PipelineRun {
@@ -48,9 +47,8 @@ export class PipelineRun {
   readonly #scopes = new StopScopes(this.#root);
   readonly #maps: MapHost;
   readonly #pools: PoolDesk;
-  readonly #hooks: StageRecord[] = [];
+  readonly #after = { hooks: [] as StageRecord[], undone: new Map<string, StageRecord>() };
   readonly #notes: RunNotes;
-  readonly #undone = new Map<string, StageRecord>();
   readonly #context: StageRunContext;
   readonly #steering: Steering;
   #queue: StagePlan[] = [];
@@ -73,7 +71,13 @@ export class PipelineRun {
     this.#notes = new RunNotes(
       carried?.notes ?? (input.forced === true ? ['started although a requirement was not met'] : []),
     );
-    this.#steering = new Steering(input, { root: this.#root, notes: this.#notes });
+    const file = (): RunFile => this.#file();
+    this.#steering = new Steering(input, {
+      root: this.#root,
+      notes: this.#notes,
+      memory: this.#memory,
+      file,
+    });
     this.#pools = new PoolDesk(plan.pools, this.#startedAt);
     this.#ledger = createLedger(plan, input.mode, {
       judge: (stage) => judgeCondition(stage, this.#memory.scope),
@@ -94,7 +98,7 @@ export class PipelineRun {
     if (carried !== undefined) this.#ledger.restore(carried.ended, carried.stopped, carried.open);
     else if (input.reuse !== undefined)
       restoreReused(input.reuse, this.#ledger, this.#memory, this.#startedAt);
-    const records = () => [...this.#ledger.records, ...this.#undone.values(), ...this.#hooks];
+    const records = () => [...this.#ledger.records, ...this.#after.undone.values(), ...this.#after.hooks];
     showDetails(records, (id) => this.#maps.get(id)?.summary());
   }
 
@@ -109,18 +113,16 @@ export class PipelineRun {
         },
       });
       const clock = startClock(this.#plan, this.#startedAt, (note) => this.stop('timed_out', note));
-      this.#steering.deadlines.watchRun(this.#steering.header, this.#startedAt);
+      this.#steering.watchTime(this.#startedAt);
       this.#reopen();
       this.#pump();
       await condition(() => this.#isAtRest());
       clock.cancel();
-      this.#steering.deadlines.releaseAll();
+      this.#steering.releaseTime();
       if (this.#pools.isSpeaking) await this.#pools.settled();
       if (!this.#ledger.isComplete) return this.#continue();
       const status = this.#settle(endStatus(this.#ledger.records, this.#ledger.stopped));
-      if (status !== 'succeeded')
-        await undoAll(this.#ledger.ended, { ...this.#context, status }, this.#undone);
-      await runHooks(hooksFor(this.#plan.hooks, status), { ...this.#context, status }, this.#hooks);
+      await windUp(status, this.#context, { ...this.#after, ledger: this.#ledger, steering: this.#steering });
       if (this.#pools.isSpeaking) await this.#pools.settled();
       release();
       return this.#close(status);
@@ -221,7 +223,7 @@ export class PipelineRun {
 
   /** True when nothing runs but what can go on in a new history. */
   get #isIdle(): boolean {
-    return this.#ledger.running.size === this.#steering.waits.count;
+    return this.#ledger.running.size === this.#steering.waits.count && !this.#steering.isTelling;
   }
 
   #remember(record: StageRecord): void {
@@ -281,8 +283,7 @@ export class PipelineRun {
       now: Date.now(),
       status: this.#status,
       stages: this.#ledger.records,
-      hooks: this.#hooks,
-      undone: this.#undone,
+      ...this.#after,
       outputs: this.#outputs,
       error: this.#error,
       metrics: this.#memory.metrics,

@@ -13,6 +13,8 @@ export type DeadlinesOptions = {
   /** The scope of the run; timers end with the run at the latest. */
   readonly root: CancellationScope;
   readonly note: (text: string) => void;
+  /** Called after each alarm. */
+  readonly onAlarm?: () => void;
 };
 
 /** Where a definition does not say when to warn, this share of the deadline is left by then. */
@@ -119,6 +121,7 @@ export class Deadlines {
     const at = isoTime(deadline);
     this.#alarms.push({ kind, stage, at: isoTime(Date.now()), deadline: at, message });
     this.#options.note(`alarm: ${message} (${at})`);
+    this.#options.onAlarm?.();
   }
 }
 

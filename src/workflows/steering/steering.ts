@@ -4,6 +4,8 @@ import type { Plan, StagePlan } from '../../engine/plan.js';
 import type { StageStatus } from '../../engine/result.js';
 import type { RunInput } from '../../engine/run-input.js';
 import type { RunLedger } from '../../engine/run-ledger.js';
+import type { RunFile } from '../../engine/run-result.js';
+import { RunAlerts } from '../alert/run-alerts.js';
 import type { RunMemory } from '../run-memory.js';
 import { isoTime } from '../../engine/stage-record.js';
 import type { RunNotes } from '../run-notes.js';
@@ -19,6 +21,9 @@ import { PauseSwitch } from './pause-switch.js';
 export type SteeringOptions = {
   readonly root: CancellationScope;
   readonly notes: RunNotes;
+  readonly memory: RunMemory;
+  /** The run as it stands. */
+  readonly file: () => RunFile;
 };
 
 /** The keys of a plan that people may change while its run goes on. */
@@ -33,12 +38,16 @@ export class Steering {
   readonly approvals: ApprovalDesk;
   readonly changes: ChangeLog;
   readonly deadlines: Deadlines;
+  /** Null where the definition has no alerts. */
+  readonly alerts: RunAlerts | null;
   readonly #input: RunInput;
   #header: Partial<AmendableHeader> = {};
   #isAmended = false;
 
-  constructor(input: RunInput, { root, notes }: SteeringOptions) {
+  constructor(input: RunInput, options: SteeringOptions) {
     const { carried } = input;
+    const { root, notes } = options;
+    this.alerts = input.plan.alerts === undefined ? null : new RunAlerts(input.plan.alerts, options);
     this.#input = input;
     this.approvals = new ApprovalDesk(input.approval_keys ?? {}, this.awaiting);
     this.pause = new PauseSwitch(carried?.paused ?? null);
@@ -47,7 +56,24 @@ export class Steering {
       alarms: carried?.alarms ?? [],
       root,
       note: (text) => notes.add(text),
+      onAlarm: () => this.alerts?.check('deadline'),
     });
+  }
+
+  /** Looks at the time, for deadlines and for alerts. */
+  watchTime(startedAt: number): void {
+    this.deadlines.watchRun(this.header, startedAt);
+    this.alerts?.watchDuration(startedAt);
+  }
+
+  /** Somebody is being alerted, which an end of the history would interrupt. */
+  get isTelling(): boolean {
+    return this.alerts?.isTelling ?? false;
+  }
+
+  releaseTime(): void {
+    this.deadlines.releaseAll();
+    this.alerts?.release();
   }
 
   /** The run's own settings as they are now. */
@@ -83,6 +109,9 @@ export class Steering {
   show(stage: StagePlan, status: StageStatus, wait: StageWait | undefined): void {
     this.waits.set(stage.id, wait);
     if (status === 'running') this.awaiting.set(stage.id, null);
+    if (this.alerts !== null && (status === 'held' || status === 'awaiting_approval')) {
+      this.alerts.check('people');
+    }
     if (status !== 'held') return;
     const { error } = wait?.outcome ?? {};
     const timeout = stage.hold?.timeout_ms ?? null;
