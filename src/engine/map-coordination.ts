@@ -2,6 +2,7 @@ import type { CarriedQueue } from './chunk-queue.js';
 import type { ItemLedger } from './map-ledger.js';
 import type { ItemSource, MapLimits, MapOrigin } from './map-shard.js';
 import type { CarriedTotals } from './map-totals.js';
+import type { Paused } from './steering.js';
 
 /** The only argument of the `map_coordinator` workflow. */
 export type CoordinatorInput = {
@@ -14,5 +15,6 @@ export type CoordinatorInput = {
     readonly started_at: number;
     readonly queue: CarriedQueue;
     readonly totals: CarriedTotals;
+    readonly paused?: Paused | null;
   };
 };

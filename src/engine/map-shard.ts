@@ -70,6 +70,8 @@ export type MapLimits = {
   readonly inline?: number;
   /** Of one shard. @default 1000 */
   readonly shard?: number;
+  /** Events from which on a coordinator goes on in a new history. @default 10000 */
+  readonly history?: number;
 };
 
 /** What became of the first `covered` items of a chunk; the rest never started. Positions are those of the map. */

@@ -1,3 +1,4 @@
+import type { MapLimits } from './map-shard.js';
 import type { Json, JsonObject } from '../shared/json.js';
 import type { ItemLedger } from './map-ledger.js';
 import type { PackedPlan } from './pack-plan.js';
@@ -27,7 +28,7 @@ export type RunInput = {
   /** Public keys by the names of those who may approve; with any, a decision counts only if it is signed. */
   readonly approval_keys?: Readonly<Record<string, string>>;
   /** Sizes from which on maps are divided over workflows, in activities; given by tests only. */
-  readonly map_limits?: { readonly inline?: number; readonly shard?: number };
+  readonly map_limits?: MapLimits;
   /** Set by continue-as-new only. */
   readonly carried?: CarriedRun;
 };

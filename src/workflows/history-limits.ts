@@ -20,9 +20,9 @@ const CONTINUE_AT_BYTES = 15_000_000;
 const DRAIN_AT_BYTES = 25_000_000;
 
 /** True when the run should go on in a new history at the next chance. */
-export function isHistoryLong(): boolean {
+export function isHistoryLong(events: number = CONTINUE_AT_EVENTS): boolean {
   const { historyLength, historySize } = workflowInfo();
-  return historyLength >= CONTINUE_AT_EVENTS || historySize >= CONTINUE_AT_BYTES;
+  return historyLength >= events || historySize >= CONTINUE_AT_BYTES;
 }
 
 /** True when nothing more may start before the run goes on in a new history. */

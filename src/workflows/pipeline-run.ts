@@ -25,8 +25,7 @@ import { RunMemory } from './run-memory.js';
 import { RunNotes } from './run-notes.js';
 import { startClock } from './run-clock.js';
 import { judgeCondition } from './stages/judge-condition.js';
-import { launchStage } from './stages/launch-stage.js';
-import { reopenStage } from './stages/run-stage.js';
+import { launchStage, relaunchStage } from './stages/launch-stage.js';
 import type { StageRunContext, StageWait } from './stages/stage-context.js';
 import { shownIn } from './steering/open-waits.js';
 import type { SteeredRun } from './steering/steered-run.js';
@@ -217,7 +216,7 @@ export class PipelineRun {
       const stage = this.#ledger.record(open.id)?.plan;
       if (stage === undefined) continue;
       this.#steering.deadlines.watchStage(stage, Date.parse(open.started_at));
-      this.#scopes.run(stage, () => reopenStage(stage, this.#context, { onEnd: this.#onEnd, open }));
+      this.#scopes.run(stage, () => relaunchStage(stage, this.#context, { onEnd: this.#onEnd, open }));
     }
   }
 

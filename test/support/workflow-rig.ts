@@ -131,7 +131,7 @@ export class WorkflowRig {
     }
   }
 
-  /** The history of a workflow and those of its children. */
+  /** The history of a workflow and those of its children, and the ones in which they went on. */
   async #historiesOf(handle: WorkflowHandle): Promise<readonly { workflowId: string; history: History }[]> {
     const history = await handle.fetchHistory();
     const children = (history.events ?? []).flatMap(
@@ -142,6 +142,9 @@ export class WorkflowRig {
         this.#historiesOf(this.env.client.workflow.getHandle(workflowId ?? '', runId ?? '')),
       ),
     );
-    return [{ workflowId: handle.workflowId, history }, ...below.flat()];
+    const nextRun = history.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
+    const next = nextRun ? this.env.client.workflow.getHandle(handle.workflowId, nextRun) : null;
+    const later = next === null ? [] : await this.#historiesOf(next);
+    return [{ workflowId: handle.workflowId, history }, ...below.flat(), ...later];
   }
 }

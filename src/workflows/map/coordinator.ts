@@ -69,7 +69,7 @@ class MapCoordinator {
   constructor(input: CoordinatorInput) {
     const { origin, source, limits, carried } = input;
     this.#input = input;
-    this.#shared = shardContext(origin, limits);
+    this.#shared = shardContext(origin, limits, carried?.paused);
     this.#stage = this.#shared.stage;
     const { pause } = this.#shared;
     setHandler(pauseSignal, ({ by, reason = null }) => pause.set({ by, reason, at: isoTime(Date.now()) }));
@@ -132,11 +132,15 @@ class MapCoordinator {
 
   get #isAtRest(): boolean {
     if (this.#running > 0 || this.#isReading) return false;
-    return this.#stopped !== null || this.#queue.isEmpty || isHistoryLong();
+    return this.#stopped !== null || this.#queue.isEmpty || this.#isLong;
+  }
+
+  get #isLong(): boolean {
+    return isHistoryLong(this.#input.limits.history);
   }
 
   #pump(): void {
-    if (this.#stopped !== null || this.#shared.pause.isOn || isHistoryLong()) return;
+    if (this.#stopped !== null || this.#shared.pause.isOn || this.#isLong) return;
     this.#read();
     while (this.#free.length > 0) {
       const chunk = this.#queue.next(this.#running === 0);
@@ -244,12 +248,16 @@ class MapCoordinator {
 
   #continue(): Promise<never> {
     const { source } = this.#input;
-    const next: CoordinatorInput = {
+    return continueAsNew<(input: CoordinatorInput) => Promise<never>>({
       ...this.#input,
       source: source.type === 'pages' ? { ...source, items: [] } : source,
-      carried: { started_at: this.#startedAt, queue: this.#queue.carry(), totals: this.#totals.carry() },
-    };
-    return continueAsNew<(input: CoordinatorInput) => Promise<never>>(next);
+      carried: {
+        started_at: this.#startedAt,
+        queue: this.#queue.carry(),
+        totals: this.#totals.carry(),
+        paused: this.#shared.pause.paused,
+      },
+    });
   }
 
   #report(): MapProgress {

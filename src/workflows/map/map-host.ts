@@ -14,7 +14,7 @@ export interface LiveMap {
 
 /** The maps that run in one workflow. */
 export class MapHost {
-  readonly limits: Required<MapLimits>;
+  readonly limits: MapLimits & Required<Pick<MapLimits, 'inline' | 'shard'>>;
   readonly #maps = new Map<string, LiveMap>();
   /** Activities that maps which run in this workflow may still add to its history. */
   #reserved = 0;

@@ -3,12 +3,16 @@ import { itemWeight } from '../../engine/item-weight.js';
 import type { ItemSource } from '../../engine/map-shard.js';
 import type { StagePlan } from '../../engine/plan.js';
 import type { StageOutcome } from '../../engine/stage-record.js';
+import type { OpenStage } from '../../engine/steering.js';
 import { declareItemName } from '../../expressions/environment.js';
 import { ERROR_TYPE } from '../../shared/names.js';
 import { isHistoryLong, MOST_RUNNING } from '../history-limits.js';
 import { activityOutcome, failedOutcome } from '../stage-failure.js';
 import { expressionFailure } from '../stages/run-stage.js';
-import type { OnStageEnd, StageRunContext } from '../stages/stage-context.js';
+import type { OnStageEnd, StageRunContext, StageRunner } from '../stages/stage-context.js';
+import type { HoldState } from '../steering/held-stage.js';
+import { reopenHold, withHold } from '../steering/hold-layer.js';
+import { mapAgain } from './held-map.js';
 import { InlineMap } from './inline-map.js';
 import { readPage, resolveSource } from './map-source.js';
 import { ShardedMap } from './sharded-map.js';
@@ -51,12 +55,12 @@ function startMap(
   context: StageRunContext,
   onEnd: OnStageEnd,
 ): StageOutcome | null {
-  if (source.type === 'pages') return new ShardedMap(stage, context, source, onEnd).start();
+  if (source.type === 'pages') return startSharded(stage, source, context, onEnd);
   const total = source.type === 'list' ? source.items.length : source.count;
   const work = workOf(stage, total, context);
   // Results that an earlier run kept in the store are read back for a coordinator only.
   const isKept = context.reuseItems?.[stage.id]?.parts !== undefined;
-  if (isKept || !fitsHere(work, context)) return new ShardedMap(stage, context, source, onEnd).start();
+  if (isKept || !fitsHere(work, context)) return startSharded(stage, source, context, onEnd);
   context.maps.reserve(work);
   const { parallel } = itemWeight(stage, context.plan.pipelines);
   const window = Math.min(
@@ -71,6 +75,32 @@ function startMap(
   const outcome = new InlineMap(stage, context, { total, items, window, onEnd: ended }).start();
   if (outcome !== null) context.maps.reserve(-work);
   return outcome;
+}
+
+/** What is held of such a map is the stage as a whole: nobody would find single items in its workflows. */
+function startSharded(
+  stage: StagePlan,
+  source: ItemSource,
+  context: StageRunContext,
+  onEnd: OnStageEnd,
+): StageOutcome | null {
+  if (stage.hold === null) return new ShardedMap(stage, context, source, onEnd).start();
+  return withHold(mapAgain(source, null))(stage, context, onEnd);
+}
+
+/** Goes on with a held map whose run went on in a new history. */
+export function reopenMap(
+  stage: StagePlan,
+  context: StageRunContext,
+  options: { readonly onEnd: OnStageEnd; readonly open: OpenStage },
+): void {
+  if (stage.map !== null) declareItemName(stage.map.as);
+  const { failure } = options.open.wait as unknown as HoldState;
+  const run: StageRunner = (again, surroundings, onEnd) => {
+    const source = sourceOf(again, surroundings);
+    return 'status' in source ? source : mapAgain(source, failure)(again, surroundings, onEnd);
+  };
+  reopenHold(stage, context, { ...options, run });
 }
 
 /** About how many activities it takes. */

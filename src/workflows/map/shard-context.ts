@@ -1,6 +1,7 @@
 import { unpackPlan } from '../../engine/pack-plan.js';
 import type { MapLimits, MapOrigin } from '../../engine/map-shard.js';
 import type { StagePlan } from '../../engine/plan.js';
+import type { Paused } from '../../engine/steering.js';
 import { DispatchBudget } from '../dispatch-budget.js';
 import { PoolDesk } from '../pool/pool-desk.js';
 import { RunMemory } from '../run-memory.js';
@@ -18,7 +19,11 @@ export type ShardContext = {
 };
 
 /** The surroundings of the stage in a workflow of the map. Nobody decides there about items that failed for good. */
-export function shardContext(origin: MapOrigin, limits: MapLimits): ShardContext {
+export function shardContext(
+  origin: MapOrigin,
+  limits: MapLimits,
+  paused: Paused | null = null,
+): ShardContext {
   const plan = unpackPlan(origin.plan);
   const [mapped] = plan.stages;
   if (mapped === undefined) throw new Error('A map without its stage.');
@@ -26,7 +31,7 @@ export function shardContext(origin: MapOrigin, limits: MapLimits): ShardContext
   const startedAt = Date.parse(facts.started_at);
   const memory = new RunMemory({ plan: origin.plan, inputs, variables, mode: facts.mode }, startedAt, facts);
   memory.merge(origin.state, origin.metrics);
-  const pause = new PauseSwitch(null);
+  const pause = new PauseSwitch(paused);
   const context: StageRunContext = {
     plan,
     memory,

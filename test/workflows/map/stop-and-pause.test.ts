@@ -100,3 +100,33 @@ describe.each([
     clearInterval(pump);
   });
 });
+
+it('a large map stays paused when its coordinator goes on in a new history', async () => {
+  const stage = aMappedStage('all', 'hang', { over: { type: 'range', range: 12 }, max_concurrency: 4 });
+  // Long as soon as the first shards run.
+  const handle = await rig.start(aPlan([stage]), {
+    more: { map_limits: { inline: 1, shard: 1, history: 12 } },
+  });
+  await until(4);
+  await handle.signal('pause', { by: 'anna' });
+  const coordinator = rig.env.client.workflow.getHandle(`${handle.workflowId}/all`);
+  await vi.waitFor(async () => {
+    const { events } = await coordinator.fetchHistory();
+    expect(events?.filter((event) => event.workflowExecutionSignaledEventAttributes)).toHaveLength(1);
+  });
+  await vi.waitFor(
+    async () => {
+      letGo();
+      const { events } = await coordinator.fetchHistory();
+      expect(events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId).toBeTruthy();
+      expect(events?.some((event) => event.workflowTaskCompletedEventAttributes)).toBe(true);
+    },
+    { timeout: 20_000 },
+  );
+  expect(waiting.size).toBe(0);
+  await handle.signal('unpause', { by: 'anna' });
+  const result = resultOf(handle);
+  const pump = setInterval(letGo, 20);
+  expect((await result).stages['all']).toMatchObject({ status: 'succeeded', items: { succeeded: 12 } });
+  clearInterval(pump);
+});
