@@ -18,9 +18,9 @@ export const MAP_WORKFLOW = 'map_coordinator';
 /** The workflow type that hands out the slots of a pool; its ID is {@link poolWorkflowId}. */
 export const POOL_WORKFLOW = 'pool';
 
-/** The ID of the workflow that keeps a pool. */
+/** The ID of the workflow that keeps a pool. No run has one like it, because names of pipelines hold no dot. */
 export function poolWorkflowId(pool: string): string {
-  return `pool/${pool}`;
+  return `sluice.pool/${pool}`;
 }
 
 /** The workflow type of one open alert; its ID is {@link alertWorkflowId}, so that there is one for each key. */

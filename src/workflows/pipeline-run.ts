@@ -244,6 +244,7 @@ export class PipelineRun {
     this.#enforced = stopped;
     if (stopped === 'after_wave') this.#maps.stopStarting();
     this.#scopes.cancel(stopped);
+    this.#pools.stop(stopped);
     this.#steering.holds.stop(stopped);
   }
 

@@ -7,6 +7,7 @@ import type { PoolUse } from '../../src/engine/stage-extras.js';
 import { ACTIVITY, POOL_WORKFLOW, poolWorkflowId } from '../../src/shared/names.js';
 import type { StageTask } from '../../src/shared/task.js';
 import { poolQuery } from '../../src/workflows/pool/messages.js';
+import { aMap } from '../support/a-map.js';
 import { aPlan, aStage } from '../support/a-plan.js';
 import { controlledStage } from '../support/controlled-stage.js';
 import { poolCheck } from '../support/pool-check.js';
@@ -251,6 +252,62 @@ describe('stages of a pool', () => {
     await own.close();
   });
 
+  it('do not start any more when their run is cancelled after the wave, and items of maps neither', async () => {
+    const { hang, arrival, end } = controlledStage();
+    const own = await WorkflowRig.create({ hang, work: () => ({ output: 1 }) });
+    const pools = { waved: slots(1) };
+    const over = { over: { type: 'range' as const, range: 3 } };
+    const use = [{ pool: 'waved' }];
+    const plan = aPlan(
+      [
+        pooled('hold', 'hang', use),
+        pooled('wait', 'work', use),
+        pooled('each', 'work', use, { map: aMap(over) }),
+        pooled('clean', 'work', use, { run_when: 'always' }),
+      ],
+      { pools },
+    );
+    await openPools(own, ['waved']);
+    const handle = await own.start(plan);
+    await arrival('hold');
+    const view = () => own.env.client.workflow.getHandle(poolWorkflowId('waved')).query(poolQuery);
+    await expect.poll(async () => (await view()).waiting_count).toBe(5);
+    await handle.signal('cancel_after_wave');
+    await expect.poll(async () => (await view()).waiting_count).toBe(1);
+    end('hold');
+    const { status, stages } = await resultOf(handle);
+    expect(status).toBe('cancelled');
+    expect(stages).toMatchObject({
+      hold: { status: 'succeeded' },
+      wait: { status: 'cancelled', attempts: 0 },
+      each: { status: 'cancelled', items: { succeeded: 0, pending: 3 } },
+      clean: { status: 'succeeded' },
+    });
+    await own.close();
+  });
+
+  it('give back what they have when their run is paused, and take their place again afterwards', async () => {
+    const { hang, arrival, end } = controlledStage();
+    const own = await WorkflowRig.create({ hang, work: () => ({ output: 1 }) });
+    const pools = { alpha: slots(1), beta: slots(1) };
+    await openPools(own, ['alpha', 'beta']);
+    const holder = await own.start(aPlan([pooled('hold', 'hang', [{ pool: 'beta' }])], { pools }));
+    await arrival('hold');
+    const both = pooled('both', 'work', [{ pool: 'alpha' }, { pool: 'beta' }]);
+    const handle = await own.start(aPlan([both], { pools }));
+    const taken = async (): Promise<number> =>
+      (await own.env.client.workflow.getHandle(poolWorkflowId('alpha')).query(poolQuery)).taken;
+    await expect.poll(taken).toBe(1);
+    await handle.signal('pause', { by: 'ada' });
+    await expect.poll(taken).toBe(0);
+    await handle.signal('unpause', { by: 'ada' });
+    await expect.poll(taken).toBe(1);
+    end('hold');
+    expect((await resultOf(handle)).status).toBe('succeeded');
+    expect((await resultOf(holder)).status).toBe('succeeded');
+    await own.close();
+  });
+
   it('take over what a terminated run held', async () => {
     const { hang, arrival } = controlledStage();
     const own = await WorkflowRig.create({
@@ -278,6 +335,24 @@ describe('a pool', () => {
     await handle.result();
     expect((await rig.run(plan)).status).toBe('succeeded');
     expect((await handle.describe()).runId).not.toBe(runId);
+  });
+
+  it.each([
+    ['in the workflow of its run', {}],
+    ['in shards', { map_limits: { inline: 2, shard: 3 } }],
+  ])('lends a slot to each item of a map that runs %s', async (_where, more) => {
+    seen.most = 0;
+    const map = aMap({ over: { type: 'range', range: 8 } });
+    const plan = aPlan([pooled('each', 'work', [{ pool: 'items' }], { map })], {
+      pools: { items: slots(3) },
+    });
+    expect((await run(plan, { more })).stages['each']).toMatchObject({
+      status: 'succeeded',
+      items: { succeeded: 8 },
+    });
+    expect(seen.most).toBe(3);
+    const view = await rig.env.client.workflow.getHandle(poolWorkflowId('items')).query(poolQuery);
+    expect(view).toMatchObject({ taken: 0, waiting_count: 0 });
   });
 
   it('serves several runs, no more at once than it has slots', async () => {

@@ -69,6 +69,7 @@ export class ItemRun {
     });
     this.#context = {
       ...context,
+      isPartOfItem: true,
       plan: { ...plan, pipelines: context.plan.pipelines },
       memory: this.#memory,
       scope: this.#memory.scope,

@@ -72,6 +72,7 @@ class MapShard {
 
   halt(): void {
     this.#shared.context.maps.stopStarting();
+    this.#shared.context.pools.stop('after_wave');
     this.#window.halt();
   }
 

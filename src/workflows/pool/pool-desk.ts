@@ -1,6 +1,7 @@
 import { CancellationScope, condition, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { PoolRequest } from '../../engine/pool-messages.js';
 import type { PoolSpec } from '../../engine/stage-extras.js';
+import type { StopReason } from '../../engine/verdict.js';
 import { DeskLine } from './desk-line.js';
 import { poolAnswerSignal } from './messages.js';
 
@@ -24,6 +25,7 @@ export class PoolDesk {
   readonly #specs: Readonly<Record<string, PoolSpec>>;
   readonly #asOf: number;
   readonly #lines = new Map<string, DeskLine>();
+  readonly #stopListeners = new Set<(reason: StopReason) => void>();
   #count = 0;
 
   /** `asOf`: when the run started whose settings these are; the newest settings that a pool is told of hold. */
@@ -46,6 +48,17 @@ export class PoolDesk {
       release: () => line.release(id),
       close: (until) => line.close(wish.key, until),
     };
+  }
+
+  /** Tells those who wait that the run was stopped; they know whether they may still start. */
+  stop(reason: StopReason): void {
+    for (const listener of this.#stopListeners) listener(reason);
+  }
+
+  /** Calls `listener` when the run is stopped, until the function that it gives is called. */
+  onStop(listener: (reason: StopReason) => void): () => void {
+    this.#stopListeners.add(listener);
+    return () => this.#stopListeners.delete(listener);
   }
 
   /** True while something is on its way to a pool. */

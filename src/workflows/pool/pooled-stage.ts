@@ -3,6 +3,7 @@ import type { StagePlan } from '../../engine/plan.js';
 import { poolOrder } from '../../engine/pool-order.js';
 import { retryDelayMs } from '../../engine/retry-delay.js';
 import type { AttemptFailure, StageOutcome } from '../../engine/stage-record.js';
+import { runsAfterStop, type StopReason } from '../../engine/verdict.js';
 import { resolveTemplate } from '../../expressions/template.js';
 import { formatDuration } from '../../shared/format-duration.js';
 import type { StageTask } from '../../shared/task.js';
@@ -76,13 +77,26 @@ class PooledStage {
       // What runs tells itself how it ended.
       if (this.#state !== 'running') this.#end({ status: 'cancelled', attempts: this.#attempts });
     });
-    this.#stopListening = this.#context.pause.onChange((paused) => {
-      if (this.#state !== 'waiting') return;
-      if (paused === null) return this.#queue();
-      this.#limit?.cancel();
-      this.#releaseAll();
-    });
+    const stopListening = [
+      this.#context.pause.onChange((paused) => {
+        if (this.#state !== 'waiting') return;
+        if (paused === null) return this.#queue();
+        this.#limit?.cancel();
+        this.#releaseAll();
+      }),
+      this.#context.pools.onStop((reason) => this.#stopped(reason)),
+    ];
+    this.#stopListening = () => {
+      for (const stop of stopListening) stop();
+    };
     this.#queue();
+  }
+
+  /** A stage that no attempt of was made yet does not run any more; one that began goes on to its end. */
+  #stopped(reason: StopReason): void {
+    const hasBegun = this.#attempts + this.#refusals > 0 || this.#context.isPartOfItem === true;
+    if (this.#state !== 'waiting' || hasBegun || runsAfterStop(this.#stage.run_when, reason)) return;
+    this.#end({ status: 'cancelled', attempts: 0 });
   }
 
   /** A paused run leaves the line and takes its old place again when it goes on. */

@@ -35,6 +35,8 @@ export type StageRunContext = {
   readonly holds: HoldDesk;
   /** Where people approve; undefined where nobody could find what waits. */
   readonly approvals: ApprovalDesk | undefined;
+  /** Set inside of a pipeline that is an item of a fan-out: once it has begun, a stop after the wave lets it end. */
+  readonly isPartOfItem?: true;
   /** Runs pipelines in another way than as child workflows; set where they are items of a fan-out. */
   readonly runPipeline?: StageRunner;
   /** Runs activities in another way; set where those of several items travel together. */
