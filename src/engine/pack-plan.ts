@@ -1,4 +1,5 @@
 import type { HookName, Plan, RetryPlan, StagePlan } from './plan.js';
+import { COMMON_RETRY, COMMON_STAGE } from './stage-defaults.js';
 
 /**
  * A plan as it travels: what a stage has in common with most others is left out. It makes the input of a run, and with
@@ -14,40 +15,6 @@ type PackedStage = Pick<StagePlan, 'id' | 'action'> &
   Partial<Omit<StagePlan, 'retry'>> & {
     readonly retry?: Partial<RetryPlan>;
   };
-
-const COMMON_RETRY: RetryPlan = {
-  max_attempts: 3,
-  initial_delay_ms: 1_000,
-  backoff: 2,
-  max_delay_ms: 60_000,
-  retryable_errors: [],
-  non_retryable_errors: ['ValidationError'],
-};
-
-const COMMON: Omit<StagePlan, 'id' | 'name' | 'action' | 'retry'> = {
-  depends_on: [],
-  implied: [],
-  enabled: true,
-  condition: null,
-  run_when: 'all_succeeded',
-  continue_on_error: false,
-  timeout_ms: 86_400_000,
-  total_timeout_ms: null,
-  queue_timeout_ms: null,
-  heartbeat_timeout_ms: 30_000,
-  task_queue: null,
-  priority: null,
-  mode: 'activity',
-  isolation: 'none',
-  artifacts: [],
-  map: null,
-  cache: null,
-  pools: [],
-  fallback: null,
-  hold: null,
-  undo: null,
-  deadline_ms: null,
-};
 
 /** Leaves out what {@link unpackPlan} puts back. */
 export function packPlan(plan: Plan): PackedPlan {
@@ -75,7 +42,7 @@ function packStage(stage: StagePlan): PackedStage {
   return {
     id,
     ...(name === id ? {} : { name }),
-    ...differences(rest, COMMON),
+    ...differences(rest, COMMON_STAGE),
     ...(Object.keys(ownRetry).length === 0 ? {} : { retry: ownRetry }),
     action,
   };
@@ -83,7 +50,7 @@ function packStage(stage: StagePlan): PackedStage {
 
 function unpackStage(stage: PackedStage): StagePlan {
   const retry = stage.retry === undefined ? COMMON_RETRY : { ...COMMON_RETRY, ...stage.retry };
-  return { name: stage.id, ...COMMON, ...stage, retry };
+  return { name: stage.id, ...COMMON_STAGE, ...stage, retry };
 }
 
 function differences<T extends object>(value: T, common: T): Partial<T> {

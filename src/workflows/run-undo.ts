@@ -1,4 +1,5 @@
 import type { StagePlan } from '../engine/plan.js';
+import { BARE_ACTION } from '../engine/stage-defaults.js';
 import type { StageRecord } from '../engine/stage-record.js';
 import { type HookContext, runHook } from './run-hooks.js';
 
@@ -22,19 +23,9 @@ function undoStage(stage: StagePlan): StagePlan | null {
   if (stage.undo === null) return null;
   return {
     ...stage,
+    ...BARE_ACTION,
     id: `${stage.id}.undo`,
     name: `Undo ${stage.name}`,
     action: stage.undo.action,
-    condition: null,
-    mode: 'activity',
-    isolation: 'none',
-    artifacts: [],
-    map: null,
-    cache: null,
-    pools: [],
-    fallback: null,
-    hold: null,
-    undo: null,
-    deadline_ms: null,
   };
 }

@@ -1,20 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { SluiceClient } from '../../src/client/index.js';
-import { ensureTemporalCli } from '../../src/client/temporal-server/locate.js';
-import { compileDefinition } from '../../src/definition/compile.js';
+import type { SluiceClient } from '../../src/client/index.js';
 import { defineStage, z } from '../../src/index.js';
-import {
-  completeConfig,
-  createDataConverter,
-  createFolderStore,
-  type RunningWorker,
-  startWorker,
-} from '../../src/worker/index.js';
+import { compiled, type DevProject, startDevProject } from '../support/dev-project.js';
 
 const SIZE = 50_000_000;
 
@@ -32,38 +19,15 @@ const pass = defineStage({
   },
 });
 
-let server: TestWorkflowEnvironment;
-let worker: RunningWorker;
+let project: DevProject;
 let client: SluiceClient;
-let folder: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sluice-big-'));
-  const { path } = await ensureTemporalCli();
-  server = await TestWorkflowEnvironment.createLocal({
-    server: { executable: { type: 'existing-path', path }, log: { format: 'json', level: 'error' } },
-  });
-  const namespace = server.namespace ?? 'default';
-  const connectionOptions = { address: server.address };
-  const store = createFolderStore(join(folder, '.sluice/store'));
-  client = await SluiceClient.connect({
-    store,
-    connectionOptions,
-    namespace,
-    dataConverter: createDataConverter(store),
-  });
-  worker = await startWorker({
-    connectionSettings: { connectionOptions, namespace, configured: true },
-    config: completeConfig({ stages: [make, pass] }, { file: null, projectDir: folder }),
-    log: pino({ level: 'silent' }),
-  });
+  project = await startDevProject({ stages: [make, pass] });
+  ({ client } = project);
 });
-
 afterAll(async () => {
-  await worker?.stop();
-  await client?.close();
-  await server?.teardown();
-  await rm(folder, { recursive: true, force: true });
+  await project?.close();
 });
 
 test('a value of 50 MB goes through a chain of ten stages', async () => {
@@ -77,8 +41,7 @@ test('a value of 50 MB goes through a chain of ten stages', async () => {
     stages: [{ id: 's0', uses: 'make', with: { size: SIZE } }, ...stages],
     outputs: { size: '${{ size(stages.s9.output) }}' },
   };
-  const { plan, problems } = compileDefinition(definition, { catalog: null, env: {} });
-  if (plan === null) throw new Error(JSON.stringify(problems));
+  const plan = compiled(definition);
   const run = await client.start(plan);
   const result = await run.result();
   expect(result.error).toBeNull();

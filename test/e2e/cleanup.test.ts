@@ -1,25 +1,21 @@
-import { mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
-import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { artifactsOf, cleanUp, type RunHandle, saveArtifact, SluiceClient } from '../../src/client/index.js';
-import { ensureTemporalCli } from '../../src/client/temporal-server/locate.js';
-import { compileDefinition } from '../../src/definition/compile.js';
+import {
+  artifactsOf,
+  cleanUp,
+  type RunHandle,
+  saveArtifact,
+  type SluiceClient,
+} from '../../src/client/index.js';
 import { defineStage, z } from '../../src/index.js';
 import type { BlobStore } from '../../src/storage/blob-store.js';
 import { registerOwner } from '../../src/storage/owners.js';
-import {
-  completeConfig,
-  createDataConverter,
-  createFolderStore,
-  type RunningWorker,
-  startWorker,
-} from '../../src/worker/index.js';
+import { createDataConverter, createFolderStore } from '../../src/worker/index.js';
 import { workflowBundlePath } from '../../src/worker/workflow-bundle.js';
 import { sluice } from '../support/sluice-process.js';
+import { compiled, type DevProject, startDevProject } from '../support/dev-project.js';
 
 let letGo = (): void => undefined;
 const released = new Promise<void>((resolve) => {
@@ -50,58 +46,37 @@ const consume = defineStage({
   },
 });
 
-let server: TestWorkflowEnvironment;
-let worker: RunningWorker;
+let project: DevProject;
 let client: SluiceClient;
 let folder: string;
 let store: BlobStore;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sluice-cleanup-'));
-  store = createFolderStore(join(folder, '.sluice/store'));
-  const { path } = await ensureTemporalCli();
-  server = await TestWorkflowEnvironment.createLocal({
-    server: { executable: { type: 'existing-path', path }, log: { format: 'json', level: 'error' } },
-  });
-  const namespace = server.namespace ?? 'default';
-  const connectionOptions = { address: server.address };
-  const dataConverter = createDataConverter(store);
-  client = await SluiceClient.connect({ connectionOptions, namespace, dataConverter, store });
-  worker = await startWorker({
-    connectionSettings: { connectionOptions, namespace, configured: true },
-    config: completeConfig({ stages: [produce, consume] }, { file: null, projectDir: folder }),
-    log: pino({ level: 'silent' }),
-  });
+  project = await startDevProject({ stages: [produce, consume] });
+  ({ client, folder, store } = project);
 });
 afterAll(async () => {
   letGo();
-  await worker?.stop();
-  await client?.close();
-  await server?.teardown();
-  await rm(folder, { recursive: true, force: true });
+  await project?.close();
 });
 
 function start(seed: string, options: { readonly hold?: boolean; readonly fail?: boolean } = {}) {
   const { hold = false, fail = false } = options;
-  const { plan, problems } = compileDefinition(
-    {
-      name: 'demo',
-      stages: [
-        { id: 'produce', uses: 'produce', with: { seed }, cache: { max_age: '30d' } },
-        {
-          id: 'consume',
-          uses: 'consume',
-          with: { rows: '${{ stages.produce.output.rows }}', hold },
-        },
-        {
-          id: 'check',
-          gate: { checks: [{ name: 'length', assert: `stages.consume.output > ${fail ? 1e9 : 0}` }] },
-        },
-      ],
-    },
-    { catalog: null, env: {} },
-  );
-  if (plan === null) throw new Error(JSON.stringify(problems));
+  const plan = compiled({
+    name: 'demo',
+    stages: [
+      { id: 'produce', uses: 'produce', with: { seed }, cache: { max_age: '30d' } },
+      {
+        id: 'consume',
+        uses: 'consume',
+        with: { rows: '${{ stages.produce.output.rows }}', hold },
+      },
+      {
+        id: 'check',
+        gate: { checks: [{ name: 'length', assert: `stages.consume.output > ${fail ? 1e9 : 0}` }] },
+      },
+    ],
+  });
   return client.start(plan, { key: seed });
 }
 
@@ -215,7 +190,7 @@ test('cached results that no stage would use go, and then what only they held', 
 });
 
 test('the command says what it did, and refuses a store that other namespaces use', async () => {
-  const args = ['--address', server.address, '--json'];
+  const args = ['--address', project.server.address, '--json'];
   const listed = await sluice(folder, ['artifacts', 'demo/a', ...args]);
   expect(listed.exitCode, listed.stderr).toBe(0);
   expect(JSON.parse(listed.stdout)).toMatchObject({
@@ -229,14 +204,26 @@ test('the command says what it did, and refuses a store that other namespaces us
     '--out',
     '-',
     '--address',
-    server.address,
+    project.server.address,
   ]);
   expect(fetched.stdout).toBe('model of a');
   const saved = await sluice(folder, ['artifacts', 'demo/a', 'model.txt', ...args]);
   expect(JSON.parse(saved.stdout)).toMatchObject({ path: expect.stringMatching(/model\.txt$/) });
-  const twice = await sluice(folder, ['artifacts', 'demo/a', 'model.txt', '--address', server.address]);
+  const twice = await sluice(folder, [
+    'artifacts',
+    'demo/a',
+    'model.txt',
+    '--address',
+    project.server.address,
+  ]);
   expect(twice).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('exists already') });
-  const wrong = await sluice(folder, ['artifacts', 'demo/a', 'modle.txt', '--address', server.address]);
+  const wrong = await sluice(folder, [
+    'artifacts',
+    'demo/a',
+    'modle.txt',
+    '--address',
+    project.server.address,
+  ]);
   expect(wrong).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('It has: model.txt.') });
 
   const dry = await sluice(folder, ['cleanup', '--dry-run', ...args]);

@@ -1,21 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { SluiceClient } from '../../src/client/index.js';
-import { ensureTemporalCli } from '../../src/client/temporal-server/locate.js';
+import type { SluiceClient } from '../../src/client/index.js';
 import { defineStage, z } from '../../src/index.js';
-import {
-  completeConfig,
-  createDataConverter,
-  createFolderStore,
-  startWorker,
-  type RunningWorker,
-} from '../../src/worker/index.js';
-import { compileDefinition } from '../../src/definition/compile.js';
 import type { RunResult } from '../../src/engine/result.js';
+import { compiled, type DevProject, startDevProject } from '../support/dev-project.js';
 
 let isSourceDown = false;
 const load = defineStage({
@@ -29,36 +16,15 @@ const load = defineStage({
   },
 });
 
-let server: TestWorkflowEnvironment;
-let worker: RunningWorker;
+let project: DevProject;
 let client: SluiceClient;
-let folder: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sluice-fallback-'));
-  const { path } = await ensureTemporalCli();
-  server = await TestWorkflowEnvironment.createLocal({
-    server: { executable: { type: 'existing-path', path }, log: { format: 'json', level: 'error' } },
-  });
-  const namespace = server.namespace ?? 'default';
-  const connectionOptions = { address: server.address };
-  client = await SluiceClient.connect({
-    connectionOptions,
-    namespace,
-    dataConverter: createDataConverter(createFolderStore(join(folder, '.sluice/store'))),
-  });
-  worker = await startWorker({
-    connectionSettings: { connectionOptions, namespace, configured: true },
-    config: completeConfig({ stages: [load] }, { file: null, projectDir: folder }),
-    log: pino({ level: 'silent' }),
-  });
+  project = await startDevProject({ stages: [load] });
+  ({ client } = project);
 });
-
 afterAll(async () => {
-  await worker?.stop();
-  await client?.close();
-  await server?.teardown();
-  await rm(folder, { recursive: true, force: true });
+  await project?.close();
 });
 
 async function run(pipeline: string, day: number, maxAge: string): Promise<RunResult> {
@@ -76,8 +42,7 @@ async function run(pipeline: string, day: number, maxAge: string): Promise<RunRe
       { id: 'size', set: { output: '${{ size(stages.load.output.prices) }}' } },
     ],
   };
-  const { plan, problems } = compileDefinition(definition, { catalog: null, env: {} });
-  if (plan === null) throw new Error(JSON.stringify(problems));
+  const plan = compiled(definition);
   const handle = await client.start(plan, { inputs: { day } });
   return handle.result();
 }

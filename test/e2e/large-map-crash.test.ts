@@ -1,83 +1,45 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
+import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { SluiceClient } from '../../src/client/index.js';
-import {
-  type EmbeddedServer,
-  startEmbeddedServer,
-} from '../../src/client/temporal-server/embedded-server.js';
-import { compileDefinition } from '../../src/definition/compile.js';
+import { compiled } from '../support/dev-project.js';
+import { type KillableWorker, startKillableWorker } from '../support/killable-worker.js';
 import type { Plan } from '../../src/engine/plan.js';
 
-const CLI = fileURLToPath(new URL('../../dist/client/cli/main.js', import.meta.url));
-const PROJECT = fileURLToPath(new URL('fixtures/large-map-crash', import.meta.url));
 const ITEMS = 5_000;
 
-let dir: string;
-let book: string;
-let server: EmbeddedServer;
-let client: SluiceClient;
-let worker: ReturnType<typeof spawnWorker>;
+let rig: KillableWorker;
 
 beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'sluice-map-crash-'));
-  book = join(dir, 'book.txt');
-  await writeFile(book, '');
-  server = await startEmbeddedServer({ dir, headless: true });
-  client = await SluiceClient.connect({
-    connectionOptions: { address: server.address },
+  rig = await startKillableWorker({
+    project: 'large-map-crash',
     taskQueue: 'map-crash',
+    bookVariable: 'MAP_BOOK',
   });
-  worker = spawnWorker();
 });
-afterEach(async () => {
-  worker.kill('SIGKILL');
-  await client.close();
-  await server.release();
-  await rm(dir, { recursive: true, force: true });
-});
-
-function spawnWorker() {
-  return execa('node', [CLI, 'worker', '--address', server.address], {
-    cwd: PROJECT,
-    env: { MAP_BOOK: book },
-    reject: false,
-  });
-}
+afterEach(() => rig.close());
 
 function plan(): Plan {
-  const { plan: made, problems } = compileDefinition(
-    {
-      name: 'map-crash',
-      defaults: { retry: { max_attempts: 100, initial_delay: '100ms', backoff: 1 }, heartbeat_timeout: '1s' },
-      stages: [{ id: 'all', uses: 'double', with: { n: '${{ item }}' }, map: { over: { range: ITEMS } } }],
-    },
-    { catalog: null, env: {} },
-  );
-  if (made === null) throw new Error(problems.map((problem) => problem.message).join('\n'));
-  return made;
+  return compiled({
+    name: 'map-crash',
+    defaults: { retry: { max_attempts: 100, initial_delay: '100ms', backoff: 1 }, heartbeat_timeout: '1s' },
+    stages: [{ id: 'all', uses: 'double', with: { n: '${{ item }}' }, map: { over: { range: ITEMS } } }],
+  });
 }
 
 const ended = async (): Promise<readonly number[]> =>
-  (await readFile(book, 'utf8'))
+  (await readFile(rig.book, 'utf8'))
     .split('\n')
     .filter((line) => line !== '')
     .map(Number);
 
 it(`finishes ${ITEMS} items in shards although the worker is killed twice, and repeats only what was not done`, async () => {
-  const handle = await client.start(plan());
+  const handle = await rig.client.start(plan());
   const result = handle.result();
   for (const share of [0.2, 0.6]) {
     await vi.waitFor(async () => expect((await ended()).length).toBeGreaterThan(ITEMS * share), {
       timeout: 120_000,
       interval: 50,
     });
-    worker.kill('SIGKILL');
-    await worker;
-    worker = spawnWorker();
+    await rig.kill();
   }
   const { status, stages } = await result;
   expect(status).toBe('succeeded');

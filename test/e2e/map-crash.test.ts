@@ -1,74 +1,30 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
+import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { SluiceClient } from '../../src/client/index.js';
-import {
-  type EmbeddedServer,
-  startEmbeddedServer,
-} from '../../src/client/temporal-server/embedded-server.js';
-import { compileDefinition } from '../../src/definition/compile.js';
+import { compiled } from '../support/dev-project.js';
+import { type KillableWorker, startKillableWorker } from '../support/killable-worker.js';
 import type { Plan } from '../../src/engine/plan.js';
-
-const CLI = fileURLToPath(new URL('../../dist/client/cli/main.js', import.meta.url));
-const PROJECT = fileURLToPath(new URL('fixtures/crash', import.meta.url));
 
 type Entry = { readonly event: 'start' | 'end'; readonly index: number; readonly at: number };
 
-let dir: string;
-let book: string;
-let server: EmbeddedServer;
-let client: SluiceClient;
-let worker: ReturnType<typeof spawnWorker>;
+let rig: KillableWorker;
 
 beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'sluice-map-crash-'));
-  book = join(dir, 'book.jsonl');
-  await writeFile(book, '');
-  server = await startEmbeddedServer({ dir, headless: true });
-  client = await SluiceClient.connect({ connectionOptions: { address: server.address }, taskQueue: 'crash' });
-  worker = spawnWorker();
+  rig = await startKillableWorker({ project: 'crash', taskQueue: 'crash', bookVariable: 'CRASH_BOOK' });
 });
-afterEach(async () => {
-  worker.kill('SIGKILL');
-  await client.close();
-  await server.release();
-  await rm(dir, { recursive: true, force: true });
-});
-
-function spawnWorker() {
-  return execa('node', [CLI, 'worker', '--address', server.address], {
-    cwd: PROJECT,
-    env: { CRASH_BOOK: book },
-    reject: false,
-  });
-}
-
-async function killWorker(): Promise<void> {
-  worker.kill('SIGKILL');
-  await worker;
-  worker = spawnWorker();
-}
+afterEach(() => rig.close());
 
 function planOf(stage: object): Plan {
   const retry = { max_attempts: 100, initial_delay: '100ms', backoff: 1 };
-  const { plan, problems } = compileDefinition(
-    {
-      name: 'crash',
-      defaults: { retry, heartbeat_timeout: '1s' },
-      stages: [{ id: 'each', uses: 'step', with: { index: '${{ index }}' }, ...stage }],
-      outputs: { results: '${{ stages.each.output }}' },
-    },
-    { catalog: null, env: {}, file: 'crash.yaml' },
-  );
-  if (plan === null) throw new Error(problems.map((problem) => problem.message).join('\n'));
-  return plan;
+  return compiled({
+    name: 'crash',
+    defaults: { retry, heartbeat_timeout: '1s' },
+    stages: [{ id: 'each', uses: 'step', with: { index: '${{ index }}' }, ...stage }],
+    outputs: { results: '${{ stages.each.output }}' },
+  });
 }
 
 async function entries(): Promise<readonly Entry[]> {
-  const lines = (await readFile(book, 'utf8')).split('\n').filter((line) => line !== '');
+  const lines = (await readFile(rig.book, 'utf8')).split('\n').filter((line) => line !== '');
   return lines.map((line) => JSON.parse(line) as Entry);
 }
 
@@ -84,8 +40,8 @@ const bookedAtLeast = (event: Entry['event'], count: number): Promise<void> =>
 /** When each item's activity completed, over the histories of all workflows; throws when one completed twice. */
 async function completions(): Promise<ReadonlyMap<string, number>> {
   const completed = new Map<string, number>();
-  for await (const { workflowId, runId } of client.temporal.workflow.list()) {
-    const history = await client.temporal.workflow.getHandle(workflowId, runId).fetchHistory();
+  for await (const { workflowId, runId } of rig.client.temporal.workflow.list()) {
+    const history = await rig.client.temporal.workflow.getHandle(workflowId, runId).fetchHistory();
     const scheduled = new Map<string, string>();
     for (const event of history.events ?? []) {
       const id = event.activityTaskScheduledEventAttributes?.activityId;
@@ -115,10 +71,10 @@ describe('a map whose worker is killed again and again', () => {
   it('loses no item, skips none and repeats none that was done', async () => {
     const count = 40;
     const plan = planOf({ map: { over: { range: count }, max_concurrency: 5 } });
-    const run = await client.start(plan, { key: 'killed' });
+    const run = await rig.client.start(plan, { key: 'killed' });
     for (const done of [1, 8, 15, 22, 29, 36]) {
       await bookedAtLeast(done % 2 === 0 ? 'end' : 'start', done);
-      await killWorker();
+      await rig.kill();
     }
     const result = await run.result();
     expect(result).toMatchObject({ status: 'succeeded', partial: false });

@@ -1,4 +1,5 @@
 import type { Plan, StageAction, StagePlan } from '../../src/engine/plan.js';
+import { COMMON_RETRY, COMMON_STAGE } from '../../src/engine/stage-defaults.js';
 
 /** A stage plan with the defaults that the loader fills in; `action` defaults to the function of the same name. */
 export function aStage(id: string, overrides: Partial<StagePlan> = {}): StagePlan {
@@ -6,36 +7,9 @@ export function aStage(id: string, overrides: Partial<StagePlan> = {}): StagePla
   return {
     id,
     name: id,
-    depends_on: [],
-    implied: [],
-    enabled: true,
-    condition: null,
-    run_when: 'all_succeeded',
-    continue_on_error: false,
+    ...COMMON_STAGE,
     timeout_ms: 600_000,
-    total_timeout_ms: null,
-    queue_timeout_ms: null,
-    heartbeat_timeout_ms: 30_000,
-    retry: {
-      max_attempts: 3,
-      initial_delay_ms: 1000,
-      backoff: 2,
-      max_delay_ms: 60_000,
-      retryable_errors: [],
-      non_retryable_errors: [],
-    },
-    task_queue: null,
-    priority: null,
-    mode: 'activity',
-    isolation: 'none',
-    artifacts: [],
-    map: null,
-    cache: null,
-    pools: [],
-    fallback: null,
-    hold: null,
-    undo: null,
-    deadline_ms: null,
+    retry: { ...COMMON_RETRY, non_retryable_errors: [] },
     action,
     ...overrides,
   };

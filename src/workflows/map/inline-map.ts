@@ -1,6 +1,7 @@
 import { CancellationScope } from '@temporalio/workflow';
 import { ItemBook } from '../../engine/item-book.js';
-import { mapOutcome, rateOf } from '../../engine/map-outcome.js';
+import { liveItems } from '../../engine/live-items.js';
+import { mapOutcome } from '../../engine/map-outcome.js';
 import type { ChunkResult } from '../../engine/map-shard.js';
 import { MapTotals } from '../../engine/map-totals.js';
 import type { StagePlan } from '../../engine/plan.js';
@@ -68,21 +69,13 @@ export class InlineMap implements LiveMap {
   }
 
   summary(): ItemSummary {
-    const { total } = this.#options;
-    const { counts } = this.#book;
-    const running = this.#book.running.size;
-    const ended = counts.succeeded + counts.failed;
-    const pending = total - ended - counts.reused - counts.skipped - running;
-    const rate = rateOf(ended, Date.now() - this.#startedAt);
-    return {
-      total,
-      ...counts,
-      running,
-      pending,
-      rate_per_s: rate,
-      eta_ms: rate === null ? null : Math.round(((pending + running) / rate) * 1_000),
-      failed_items: this.#book.failedItems,
-    };
+    return liveItems({
+      total: this.#options.total,
+      counts: this.#book.counts,
+      running: this.#book.running.size,
+      failedItems: this.#book.failedItems,
+      elapsedMs: Date.now() - this.#startedAt,
+    });
   }
 
   #rest(): void {

@@ -8,7 +8,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { CoordinatorInput } from '../../engine/map-coordination.js';
-import { rateOf } from '../../engine/map-outcome.js';
+import { liveItems } from '../../engine/live-items.js';
 import type { ItemSource, MapProgress } from '../../engine/map-shard.js';
 import type { StagePlan } from '../../engine/plan.js';
 import type { ItemSummary } from '../../engine/result.js';
@@ -61,22 +61,14 @@ export class ShardedMap implements LiveMap {
   }
 
   summary(): ItemSummary {
-    const counts = this.#report?.counts ?? { succeeded: 0, reused: 0, failed: 0, skipped: 0 };
-    const total = this.#report?.total ?? totalOf(this.#source);
-    const running = this.#report?.running ?? 0;
-    const ended = counts.succeeded + counts.failed;
-    const pending =
-      total === null ? null : Math.max(0, total - ended - counts.reused - counts.skipped - running);
-    const rate = rateOf(ended, Date.now() - this.#startedAt);
-    return {
-      total,
-      ...counts,
-      running,
-      pending,
-      rate_per_s: rate,
-      eta_ms: rate === null || pending === null ? null : Math.round(((pending + running) / rate) * 1_000),
-      failed_items: this.#report?.failed_items ?? [],
-    };
+    const report = this.#report;
+    return liveItems({
+      total: report?.total ?? totalOf(this.#source),
+      counts: report?.counts ?? { succeeded: 0, reused: 0, failed: 0, skipped: 0 },
+      running: report?.running ?? 0,
+      failedItems: report?.failed_items ?? [],
+      elapsedMs: Date.now() - this.#startedAt,
+    });
   }
 
   async #run(): Promise<StageOutcome> {

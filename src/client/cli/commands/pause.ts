@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { addConnectionOptions } from '../runs/connection-options.js';
 import { addMatchOptions, addSteerOptions } from '../runs/steer-options.js';
-import type { MatchFlags } from '../runs/steer-runs.js';
+import type { MatchFlags, SteerRunsRequest } from '../runs/steer-runs.js';
 
 const PAUSE_EXAMPLES = `
 Running stages go on and their results are kept; no more stages, items of maps or hooks start until "sluice unpause".
@@ -19,46 +19,46 @@ Examples:
 
 /** `sluice pause`: lets a run start no more stages. */
 export function registerPause(program: Command, cli: CliContext): void {
-  const command = program
-    .command('pause')
-    .summary('start no more stages of a run')
-    .description('Pauses a run, or all that match.')
-    .argument('[run]', 'workflow ID, run ID, or pipeline')
-    .addHelpText('after', PAUSE_EXAMPLES);
-  addConnectionOptions(addMatchOptions(addSteerOptions(command))).action(
-    async (run: string | undefined, flags: MatchFlags) => {
-      const { steerOneOrMany } = await import('../runs/steer-runs.js');
-      await steerOneOrMany(cli, {
-        run,
-        flags,
-        requested: 'pause',
-        verb: 'pause',
-        done: 'Paused',
-        act: (handle, who) => handle.steering.pause(who),
-      });
-    },
-  );
+  registerSteering(program, cli, {
+    verb: 'pause',
+    done: 'Paused',
+    summary: 'start no more stages of a run',
+    examples: PAUSE_EXAMPLES,
+    act: (handle, who) => handle.steering.pause(who),
+  });
 }
 
 /** `sluice unpause`: lets a paused run go on. */
 export function registerUnpause(program: Command, cli: CliContext): void {
+  registerSteering(program, cli, {
+    verb: 'unpause',
+    done: 'Unpaused',
+    summary: 'let a paused run go on',
+    examples: UNPAUSE_EXAMPLES,
+    act: (handle, who) => handle.steering.unpause(who),
+  });
+}
+
+type SteeringCommand = {
+  readonly verb: 'pause' | 'unpause';
+  readonly done: string;
+  readonly summary: string;
+  readonly examples: string;
+  readonly act: SteerRunsRequest['act'];
+};
+
+function registerSteering(program: Command, cli: CliContext, each: SteeringCommand): void {
+  const { verb, done, summary, examples, act } = each;
   const command = program
-    .command('unpause')
-    .summary('let a paused run go on')
-    .description('Unpauses a run, or all that match.')
+    .command(verb)
+    .summary(summary)
+    .description(`${verb === 'pause' ? 'Pauses' : 'Unpauses'} a run, or all that match.`)
     .argument('[run]', 'workflow ID, run ID, or pipeline')
-    .addHelpText('after', UNPAUSE_EXAMPLES);
+    .addHelpText('after', examples);
   addConnectionOptions(addMatchOptions(addSteerOptions(command))).action(
     async (run: string | undefined, flags: MatchFlags) => {
       const { steerOneOrMany } = await import('../runs/steer-runs.js');
-      await steerOneOrMany(cli, {
-        run,
-        flags,
-        requested: 'unpause',
-        verb: 'unpause',
-        done: 'Unpaused',
-        act: (handle, who) => handle.steering.unpause(who),
-      });
+      await steerOneOrMany(cli, { run, flags, requested: verb, verb, done, act });
     },
   );
 }

@@ -1,0 +1,28 @@
+import { rateOf } from './map-outcome.js';
+import type { FailedItem, ItemSummary } from './result.js';
+
+export type LiveItems = {
+  /** Null while a paged source has not come to its end. */
+  readonly total: number | null;
+  readonly counts: Pick<ItemSummary, 'succeeded' | 'reused' | 'failed' | 'skipped'>;
+  readonly running: number;
+  readonly failedItems: readonly FailedItem[];
+  readonly elapsedMs: number;
+};
+
+/** The numbers of a map that goes on, with its rate and the time that it still needs at that rate. */
+export function liveItems({ total, counts, running, failedItems, elapsedMs }: LiveItems): ItemSummary {
+  const ended = counts.succeeded + counts.failed;
+  const started = ended + counts.reused + counts.skipped + running;
+  const pending = total === null ? null : Math.max(0, total - started);
+  const rate = rateOf(ended, elapsedMs);
+  return {
+    total,
+    ...counts,
+    running,
+    pending,
+    rate_per_s: rate,
+    eta_ms: rate === null || pending === null ? null : Math.round(((pending + running) / rate) * 1_000),
+    failed_items: failedItems,
+  };
+}
