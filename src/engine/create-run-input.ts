@@ -1,5 +1,7 @@
 import type { JsonObject } from '../shared/json.js';
+import type { Partition } from '../shared/partition.js';
 import { checkInputs } from './check-inputs.js';
+import { modeOf } from './inherited-mode.js';
 import { packPlan } from './pack-plan.js';
 import type { Plan } from './plan.js';
 import type { ReusedRun } from './reuse.js';
@@ -10,6 +12,8 @@ export type RunRequest = {
   readonly mode?: string | null;
   readonly forced?: boolean;
   readonly reuse?: ReusedRun;
+  /** The window of time that the run is for, where a backfill starts it. */
+  readonly partition?: Partition;
 };
 
 /** The argument of a new run, or all that is wrong with the request: inputs that do not fit, an unknown mode. */
@@ -20,7 +24,7 @@ export function createRunInput(
   const { inputs, problems } = checkInputs(plan.inputs, request.inputs ?? {});
   const messages = problems.map((problem) => problem.message);
   const mode = request.mode ?? null;
-  const selected = mode !== null && Object.hasOwn(plan.modes, mode) ? plan.modes[mode] : undefined;
+  const selected = modeOf(plan, mode);
   if (mode !== null && selected === undefined) {
     const modes = Object.keys(plan.modes);
     const known = modes.length === 0 ? 'The pipeline has no modes.' : `Modes: ${modes.join(', ')}.`;
@@ -37,6 +41,7 @@ export function createRunInput(
       summary: true,
       ...(request.forced === true ? { forced: true } : {}),
       ...(request.reuse === undefined ? {} : { reuse: request.reuse }),
+      ...(request.partition === undefined ? {} : { partition: request.partition }),
     },
   };
 }

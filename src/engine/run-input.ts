@@ -1,5 +1,6 @@
 import type { MapLimits } from './map-shard.js';
 import type { Json, JsonObject } from '../shared/json.js';
+import type { Partition } from '../shared/partition.js';
 import type { ItemLedger } from './map-ledger.js';
 import type { PackedPlan } from './pack-plan.js';
 import type { StageResult } from './result.js';
@@ -17,6 +18,8 @@ export type RunInput = {
   readonly mode: string | null;
   /** True for a run that leaves a summary in its memo when it ends; runs of before did not. */
   readonly summary?: true;
+  /** The window of time that the run is for, where a backfill started it. */
+  readonly partition?: Partition;
   /** True when `requires` was overridden by a person. */
   readonly forced?: boolean;
   /** Set when the run was made from an earlier one. */

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../shared/json.js';
+import type { NO_PARTITION, Partition } from '../shared/partition.js';
 import type { RunFacts } from '../shared/task.js';
 
 /** The values that an expression sees, one field for each root name. Plain JSON objects. */
@@ -26,7 +27,11 @@ export type StageScope = {
 };
 
 /** `run` in expressions; hooks also see `run.status`. */
-export type RunScope = RunFacts & { readonly status?: string };
+export type RunScope = Omit<RunFacts, 'partition'> & {
+  /** All null in a run that belongs to no backfill. */
+  readonly partition?: Partition | typeof NO_PARTITION;
+  readonly status?: string;
+};
 
 /** Root names that an expression may use anywhere. */
 export const ROOT_NAMES = ['inputs', 'variables', 'stages', 'state', 'metrics', 'run'] as const;

@@ -31,6 +31,14 @@ export function alertWorkflowId(key: string): string {
   return `alert/${key}`;
 }
 
+/** The workflow type that runs a pipeline for many windows of time; its ID is {@link backfillWorkflowId}. */
+export const BACKFILL_WORKFLOW = 'backfill';
+
+/** The ID of the workflow of a backfill. */
+export function backfillWorkflowId(pipeline: string, key: string): string {
+  return `backfill/${pipeline}/${key}`;
+}
+
 /** Activity types of the built-in stage kinds; user stage functions are registered under their own names. */
 export const ACTIVITY = {
   run: 'sluice.run',
@@ -47,6 +55,8 @@ export const ACTIVITY = {
   lastSuccess: 'sluice.last_success',
   /** Sends one message about an alert to one channel. */
   alert: 'sluice.alert',
+  /** Waits until the run of a workflow ID has ended, and says how. */
+  runEnd: 'sluice.run_end',
 } as const;
 
 /** The version of a stage function that names none. Results leave it out. */
@@ -96,6 +106,8 @@ export const ERROR_TYPE = {
   artifactMissing: 'ArtifactMissing',
   /** A child pipeline or the run itself failed; details carry its result. */
   pipelineFailed: 'PipelineFailed',
+  /** Partitions of a backfill failed or did not run; details carry its report. */
+  backfillFailed: 'BackfillFailed',
   /** The run went past its own `timeout`; details carry its result. */
   pipelineTimedOut: 'PipelineTimedOut',
   /** A child run was cancelled or terminated by somebody else than its parent. */

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from './json.js';
+import type { Partition } from './partition.js';
 
 /**
  * The JSON contract between a run and a stage's activity, the same for a worker in any language.
@@ -70,6 +71,8 @@ export type RunFacts = {
   readonly attempt: number;
   readonly started_at: string;
   readonly scheduled_at: string;
+  /** The window of time that the run is for; only where a backfill started it. */
+  readonly partition?: Partition;
 };
 
 /** One string inside `params` that is made of literal text and secrets. */

@@ -14,6 +14,7 @@ import { createFindOutput } from './find-output.js';
 import { createFindRuns } from './find-runs.js';
 import { startHealthServer } from './health-server.js';
 import { createPoolCheck } from './pool-check.js';
+import { createRunEnd } from './run-end.js';
 import { createPrometheusMetrics } from './prometheus-metrics.js';
 import { workerIdentity } from './identity.js';
 import { registerStoreOwner } from './register-owner.js';
@@ -101,6 +102,7 @@ async function createWorker(
     dataConverter,
     activities: {
       [ACTIVITY.poolCheck]: createPoolCheck(new Client({ connection, namespace })),
+      [ACTIVITY.runEnd]: createRunEnd(new Client({ connection, namespace })),
       ...createActivities({
         stages: config.stages,
         store,

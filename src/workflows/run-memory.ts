@@ -4,6 +4,7 @@ import { isoTime, type StageRecord } from '../engine/stage-record.js';
 import type { Scope, StageScope } from '../expressions/scope.js';
 import { resolveTemplate } from '../expressions/template.js';
 import type { Json } from '../shared/json.js';
+import { NO_PARTITION } from '../shared/partition.js';
 import type { RunFacts, SecretSlot, StageTask } from '../shared/task.js';
 import type { StagePlan, Template } from '../engine/plan.js';
 
@@ -28,7 +29,7 @@ export class RunMemory {
       stages: this.#stages,
       state: this.state,
       metrics: this.metrics,
-      run: this.facts,
+      run: { ...this.facts, partition: this.facts.partition ?? NO_PARTITION },
     };
   }
 
@@ -38,7 +39,7 @@ export class RunMemory {
 
   /** The scope of hooks, which also know how the run ended. */
   hookScope(status: string): Scope {
-    return { ...this.#scope, run: { ...this.facts, status } };
+    return { ...this.#scope, run: { ...this.#scope.run, status } };
   }
 
   /** Shows the end of a stage to later expressions. */
@@ -109,5 +110,6 @@ function runFacts(input: RunInput, startedAt: number): RunFacts {
     started_at: isoTime(startedAt),
     scheduled_at:
       input.reuse?.scheduled_at ?? (scheduled instanceof Date ? scheduled.toISOString() : isoTime(startedAt)),
+    ...(input.partition === undefined ? {} : { partition: input.partition }),
   };
 }

@@ -1,6 +1,6 @@
 import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributePair } from '@temporalio/common';
 import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import type { PackedPlan } from '../engine/pack-plan.js';
+import type { RunInput } from '../engine/run-input.js';
 import { NOTHING_AWAITED, SEARCH_ATTRIBUTE } from '../shared/names.js';
 
 const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
@@ -35,7 +35,7 @@ export function publishAwaiting(kinds: readonly string[]): void {
 }
 
 /** The search attributes of a child run. */
-export function childSearchAttributes(plan: PackedPlan): {
+export function childSearchAttributes({ plan, mode }: Pick<RunInput, 'plan' | 'mode'>): {
   readonly typedSearchAttributes?: SearchAttributePair[];
 } {
   if (!areKnown()) return {};
@@ -46,6 +46,7 @@ export function childSearchAttributes(plan: PackedPlan): {
       { key: keyword(SEARCH_ATTRIBUTE.version), value: plan.version },
       { key: keyword(SEARCH_ATTRIBUTE.status), value: 'running' },
       { key: keyword(SEARCH_ATTRIBUTE.parentRun), value: workflowInfo().workflowId },
+      ...(mode === null ? [] : [{ key: keyword(SEARCH_ATTRIBUTE.mode), value: mode }]),
       ...awaitingOfChild(),
       ...(labels.length === 0 ? [] : [{ key: keywords(SEARCH_ATTRIBUTE.labels), value: labels }]),
     ],

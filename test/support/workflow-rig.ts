@@ -105,6 +105,17 @@ export class WorkflowRig {
     return handle;
   }
 
+  /** Starts a workflow of another type than a run. */
+  async startWorkflow(type: string, workflowId: string, input: unknown): Promise<WorkflowHandle> {
+    const handle = await this.env.client.workflow.start(type, {
+      taskQueue: 'rig',
+      workflowId,
+      args: [input],
+    });
+    this.#started.push(handle);
+    return handle;
+  }
+
   /** Runs a plan to its end, whatever that is. */
   async run(
     plan: Plan,

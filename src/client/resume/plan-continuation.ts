@@ -165,7 +165,13 @@ function nextInput(earlier: EarlierRun, plan: Plan, given: JsonObject): RunInput
     ([name, value]) =>
       Object.hasOwn(plan.inputs, name) && !isSame(value, before.inputs[name]?.default ?? null),
   );
-  const made = createRunInput(plan, { inputs: { ...Object.fromEntries(kept), ...given }, mode, forced });
+  const { partition } = earlier.facts;
+  const made = createRunInput(plan, {
+    inputs: { ...Object.fromEntries(kept), ...given },
+    mode,
+    forced,
+    ...(partition === undefined ? {} : { partition }),
+  });
   if ('input' in made) return made.input;
   throw new ClientError(
     'invalid_inputs',

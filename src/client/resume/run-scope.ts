@@ -1,6 +1,7 @@
 import type { StageResult } from '../../engine/result.js';
 import type { Scope, StageScope } from '../../expressions/scope.js';
 import type { Json } from '../../shared/json.js';
+import { NO_PARTITION } from '../../shared/partition.js';
 import type { EarlierRun, NextRun } from './verdict.js';
 
 /** `stages.ID` of a stage that was left out. */
@@ -42,7 +43,14 @@ export function scopeIn(
     variables,
     stages: seen.stages,
     ...seen.shared,
-    run: { ...earlier.facts, version, pipeline, mode, attempt: 1 },
+    run: {
+      ...earlier.facts,
+      partition: earlier.facts.partition ?? NO_PARTITION,
+      version,
+      pipeline,
+      mode,
+      attempt: 1,
+    },
   };
 }
 

@@ -32,7 +32,9 @@ const RUN_FIELDS = [
   'attempt',
   'started_at',
   'scheduled_at',
+  'partition',
 ];
+const PARTITION_FIELDS = ['start', 'end', 'key', 'index'];
 
 /** Checks one expression: its syntax, its types, and the names it uses. */
 export function checkExpression(
@@ -168,9 +170,17 @@ function isReachable(id: string, offset: number, place: ExpressionPlace): boolea
 }
 
 function checkRunUse(use: NameUse, place: ExpressionPlace): void {
-  const [step] = use.path;
+  const [step, field] = use.path;
   const isHook = place.list !== 'stages' && place.list !== 'outputs';
   const known = isHook ? [...RUN_FIELDS, 'status'] : RUN_FIELDS;
+  if (step?.name === 'partition' && field !== undefined && !PARTITION_FIELDS.includes(field.name)) {
+    return report(place, {
+      code: 'unknown-name',
+      message: `uses \`run.partition.${field.name}\`, which does not exist. \`run.partition\` has: ${PARTITION_FIELDS.join(', ')}`,
+      offset: field.offset,
+      suggestion: () => suggest(field.name, PARTITION_FIELDS),
+    });
+  }
   if (step === undefined || known.includes(step.name)) return;
   const hint = step.name === 'status' ? '`run.status` exists only in hooks. ' : '';
   report(place, {

@@ -1,4 +1,5 @@
 import { CancellationScope } from '@temporalio/workflow';
+import { inheritedMode, modeOf } from '../../engine/inherited-mode.js';
 import type { Plan, StagePlan } from '../../engine/plan.js';
 import type { RunEndStatus } from '../../engine/result.js';
 import { RunLedger } from '../../engine/run-ledger.js';
@@ -57,13 +58,16 @@ export class ItemRun {
     // A batch takes in the activity of an item; stages of a pipeline travel alone.
     const { runActivity: _batch, ...context } = options.context;
     this.#options = options;
-    const input = { plan, inputs, variables: plan.variables, mode: null };
+    const mode = inheritedMode(plan, context.memory.facts.mode);
+    const chosen = modeOf(plan, mode);
+    const selected = chosen?.stages ?? null;
+    const input = { plan, inputs, variables: { ...plan.variables, ...chosen?.variables }, mode };
     this.#memory = new RunMemory(input, Date.now(), context.memory.facts);
     this.#ledger = new RunLedger(plan.stages, {
       scheduling: plan.scheduling,
       failure: plan.failure,
       maxRunning: Math.min(plan.max_parallel_stages ?? MOST_RUNNING, MOST_RUNNING),
-      selected: null,
+      selected: selected === null ? null : new Set(selected),
       judge: (stage) => judgeCondition(stage, this.#memory.scope),
       onEnd: (record) => this.#memory.remember(record),
     });

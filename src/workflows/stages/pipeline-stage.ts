@@ -8,6 +8,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { createRunInput } from '../../engine/create-run-input.js';
+import { inheritedMode } from '../../engine/inherited-mode.js';
 import type { Plan, StagePlan } from '../../engine/plan.js';
 import type { RunResult } from '../../engine/result.js';
 import type { RunInput } from '../../engine/run-input.js';
@@ -24,8 +25,8 @@ import type { PauseSwitch } from '../steering/pause-switch.js';
 import type { OnStageEnd, StageRunContext } from './stage-context.js';
 
 /**
- * Runs another pipeline as a child workflow. Its outputs are the stage's output. Cancellation goes down to it,
- * and the stage ends when the child has ended, `finally` stages included.
+ * Runs another pipeline as a child workflow, in the mode of this run if it has one of that name. Its outputs are the
+ * stage's output. Cancellation goes down to it, and the stage ends when the child has ended, `finally` included.
  */
 export function runPipeline(
   stage: StagePlan,
@@ -38,7 +39,12 @@ export function runPipeline(
   const plan = context.plan.pipelines[key];
   if (plan === undefined) throw new Error(`The plan holds no pipeline "${key}".`);
   const inputs = resolveTemplate(stage.action.with ?? {}, context.scope).value as JsonObject;
-  const request = createRunInput(childPlan(plan, stage, context.plan), { inputs });
+  const { mode, partition } = context.memory.facts;
+  const request = createRunInput(childPlan(plan, stage, context.plan), {
+    inputs,
+    mode: inheritedMode(plan, mode),
+    ...(partition === undefined ? {} : { partition }),
+  });
   if ('problems' in request) {
     return failedOutcome(
       stage,
@@ -77,7 +83,7 @@ async function execute(stage: StagePlan, input: RunInput, pause: PauseSwitch): P
     staticSummary: summaryOf(stage),
     ...(stage.total_timeout_ms === null ? {} : { workflowExecutionTimeout: stage.total_timeout_ms }),
     ...(stage.task_queue === null ? {} : { taskQueue: stage.task_queue }),
-    ...childSearchAttributes(input.plan),
+    ...childSearchAttributes(input),
   });
   const leave = passPauseOn(child, pause);
   try {

@@ -1705,7 +1705,17 @@ stages:
   - { id: a, set: { output: "\${{ run.idd }}" } }
 `,
       problems: [
-        `unknown-name pipeline.yaml:3:38 stage "a" uses \`run.idd\`, which does not exist. \`run\` has: id, workflow_id, pipeline, version, mode, attempt, started_at, scheduled_at. Did you mean "id"?`,
+        `unknown-name pipeline.yaml:3:38 stage "a" uses \`run.idd\`, which does not exist. \`run\` has: id, workflow_id, pipeline, version, mode, attempt, started_at, scheduled_at, partition. Did you mean "id"?`,
+      ],
+    },
+    {
+      title: 'an unknown fact of a partition',
+      text: `name: demo
+stages:
+  - { id: a, set: { output: "\${{ run.partition.begin }}" } }
+`,
+      problems: [
+        `unknown-name pipeline.yaml:3:48 stage "a" uses \`run.partition.begin\`, which does not exist. \`run.partition\` has: start, end, key, index`,
       ],
     },
     {
@@ -1715,7 +1725,7 @@ stages:
   - { id: a, set: { output: "\${{ run.status }}" } }
 `,
       problems: [
-        `unknown-name pipeline.yaml:3:38 stage "a" uses \`run.status\`, which does not exist. \`run.status\` exists only in hooks. \`run\` has: id, workflow_id, pipeline, version, mode, attempt, started_at, scheduled_at`,
+        `unknown-name pipeline.yaml:3:38 stage "a" uses \`run.status\`, which does not exist. \`run.status\` exists only in hooks. \`run\` has: id, workflow_id, pipeline, version, mode, attempt, started_at, scheduled_at, partition`,
       ],
     },
     {
