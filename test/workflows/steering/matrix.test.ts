@@ -33,17 +33,21 @@ afterAll(() => rig.close());
 
 const HOUR_MS = 3_600_000;
 
+/** What the server hands to a worker that is just stopping comes back after this time. */
+const SOON = { heartbeat_timeout_ms: 5_000 };
+
 /** A stage that is held, one after it, and a day of waiting in which a run can be stopped. */
 function plan(overrides: Partial<Plan> = {}): Plan {
   const stages = [
     aStage('work', {
+      ...SOON,
       action: { kind: 'uses', uses: 'work', with: { ok: false } },
       hold: { timeout_ms: null, on_timeout: 'fail' },
     }),
-    aStage('next', { depends_on: ['work'], action: { kind: 'uses', uses: 'next', with: {} } }),
+    aStage('next', { ...SOON, depends_on: ['work'], action: { kind: 'uses', uses: 'next', with: {} } }),
     aStage('day', { depends_on: ['next'], action: { kind: 'sleep', duration: 24 * HOUR_MS } }),
   ];
-  const clean = aStage('clean', { action: { kind: 'uses', uses: 'next', with: {} } });
+  const clean = aStage('clean', { ...SOON, action: { kind: 'uses', uses: 'next', with: {} } });
   return aPlan(stages, { hooks: { on_success: [], on_failure: [], finally: [clean] }, ...overrides });
 }
 
@@ -183,7 +187,7 @@ describe('a run that is cancelled again while finally runs', () => {
   it('runs finally to its end, and says that the second time was too late', async () => {
     // Short, because the clock of the server may be locked by what was cancelled before.
     const nap = aStage('nap', { action: { kind: 'sleep', duration: 4_000 } });
-    const clean = aStage('clean', { action: { kind: 'uses', uses: 'next', with: {} } });
+    const clean = aStage('clean', { ...SOON, action: { kind: 'uses', uses: 'next', with: {} } });
     const handle = await rig.start(
       plan({ hooks: { on_success: [], on_failure: [], finally: [nap, clean] } }),
     );
