@@ -1,10 +1,17 @@
-import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import { defineSearchAttributeKey } from '@temporalio/common';
-import type { RunEndStatus } from '../engine/result.js';
+import type { Client } from '@temporalio/client';
 import type { RunOrigin } from '../engine/reuse.js';
 import { assertNever } from '../shared/assert-never.js';
 import { PIPELINE_WORKFLOW, SEARCH_ATTRIBUTE } from '../shared/names.js';
+import {
+  keywordOf,
+  type ListedExecution,
+  listedStatus,
+  type ListedStatus,
+  quote,
+} from '../worker/visibility.js';
 import { isPipelineName } from './run-id.js';
+
+export { quote, type ListedExecution, type ListedStatus } from '../worker/visibility.js';
 
 export const LISTED_STATUSES = [
   'running',
@@ -13,9 +20,7 @@ export const LISTED_STATUSES = [
   'failed',
   'timed_out',
   'cancelled',
-] as const;
-
-export type ListedStatus = (typeof LISTED_STATUSES)[number] & (RunEndStatus | 'running' | 'queued');
+] as const satisfies readonly ListedStatus[];
 
 /** One run as `list` and `history` show it. Times are ISO 8601 in UTC; a run that goes on has no end. */
 export type RunListItem = {
@@ -69,20 +74,6 @@ export function listQuery(filter: ListFilter): string {
   return clauses.join(' AND ');
 }
 
-/** A string literal of the visibility query language. */
-export function quote(text: string): string {
-  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
-}
-
-/** The part of a workflow execution's description that a list shows. */
-export type ListedExecution = Pick<
-  WorkflowExecutionInfo,
-  'workflowId' | 'runId' | 'status' | 'startTime' | 'typedSearchAttributes'
-> & {
-  readonly closeTime?: Date | undefined;
-  readonly memo?: Readonly<Record<string, unknown>> | undefined;
-};
-
 /** What visibility knows of a run. */
 export function toListItem(info: ListedExecution, now: Date): RunListItem {
   const end = info.closeTime ?? null;
@@ -90,37 +81,13 @@ export function toListItem(info: ListedExecution, now: Date): RunListItem {
     workflow_id: info.workflowId,
     run_id: info.runId,
     pipeline: pipelineOf(info),
-    version: attribute(info, SEARCH_ATTRIBUTE.version),
+    version: keywordOf(info, SEARCH_ATTRIBUTE.version),
     status: listedStatus(info),
     started_at: info.startTime.toISOString(),
     ended_at: end?.toISOString() ?? null,
     duration_ms: Math.max(0, (end ?? now).getTime() - info.startTime.getTime()),
     ...(isOrigin(info.memo?.['resumed_from']) ? { resumed_from: info.memo['resumed_from'] } : {}),
   };
-}
-
-/** The status that Temporal's own status stands for; a run's `SluiceStatus` tells apart what Temporal does not. */
-function listedStatus(info: ListedExecution): ListedStatus {
-  const own = attribute(info, SEARCH_ATTRIBUTE.status);
-  switch (info.status.name) {
-    case 'COMPLETED':
-      return 'succeeded';
-    case 'FAILED':
-      return own === 'timed_out' ? 'timed_out' : 'failed';
-    case 'TIMED_OUT':
-      return 'timed_out';
-    case 'CANCELLED':
-    case 'TERMINATED':
-      return 'cancelled';
-    case 'RUNNING':
-    case 'PAUSED':
-    case 'CONTINUED_AS_NEW':
-    case 'UNSPECIFIED':
-    case 'UNKNOWN':
-      return own === 'queued' ? 'queued' : 'running';
-    default:
-      return assertNever(info.status.name);
-  }
 }
 
 /** Coarse on purpose: what only `SluiceStatus` tells apart is sorted out after the answer. */
@@ -144,11 +111,7 @@ function statusClause(status: ListedStatus): string {
 
 function pipelineOf(info: ListedExecution): string {
   const start = info.workflowId.split('/')[0] ?? '';
-  return attribute(info, SEARCH_ATTRIBUTE.pipeline) ?? (isPipelineName(start) ? start : info.workflowId);
-}
-
-function attribute(info: ListedExecution, name: string): string | null {
-  return info.typedSearchAttributes.get(defineSearchAttributeKey(name, 'KEYWORD')) ?? null;
+  return keywordOf(info, SEARCH_ATTRIBUTE.pipeline) ?? (isPipelineName(start) ? start : info.workflowId);
 }
 
 function isOrigin(value: unknown): value is RunOrigin {

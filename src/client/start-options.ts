@@ -1,3 +1,4 @@
+import { WATCH_MEMO, watchOf } from '../engine/health/watch.js';
 import { originOf } from '../engine/reuse.js';
 import type { RunInput } from '../engine/run-input.js';
 import type { Json, JsonObject } from '../shared/json.js';
@@ -8,6 +9,7 @@ const MEMO_INPUTS_LIMIT = 20;
 /** The memo of a run: what a list of runs shows beside its search attributes. Big values are left out. */
 export function memoOf(input: RunInput): Record<string, unknown> {
   const { plan, mode, inputs } = input;
+  const watch = watchOf(plan);
   return {
     pipeline: plan.pipeline,
     version: plan.version,
@@ -16,6 +18,7 @@ export function memoOf(input: RunInput): Record<string, unknown> {
     stages: plan.stages.length,
     inputs: smallInputs(inputs),
     ...(input.reuse === undefined ? {} : { resumed_from: originOf(input.reuse) }),
+    ...(watch === null ? {} : { [WATCH_MEMO]: watch }),
   };
 }
 

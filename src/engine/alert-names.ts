@@ -59,4 +59,14 @@ export const ALERT_NAMES = {
     type: 'number',
     description: 'share of the latest runs that did not succeed, 0 to 1',
   },
+  missed_schedules: {
+    known: 'monitor',
+    type: 'number',
+    description: 'runs that its schedules should have started since the last one, and did not',
+  },
+  awaiting_people: {
+    known: 'monitor',
+    type: 'number',
+    description: 'runs that wait for people to decide',
+  },
 } as const satisfies Readonly<Record<string, AlertName>>;

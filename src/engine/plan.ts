@@ -41,6 +41,8 @@ export type Plan = {
   readonly priority?: number;
   readonly fairness?: Fairness;
   readonly requires: readonly Requirement[];
+  /** How old its data may get before people are told; absent when nobody said. */
+  readonly freshness?: { readonly max_age_ms: number };
   readonly concurrency: Concurrency | null;
   /** Absent where there are none. */
   readonly alerts?: readonly AlertRule[];

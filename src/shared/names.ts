@@ -39,6 +39,10 @@ export function backfillWorkflowId(pipeline: string, key: string): string {
   return `backfill/${pipeline}/${key}`;
 }
 
+/** The workflow type that looks at all pipelines, and the schedule that starts it. */
+export const MONITOR_WORKFLOW = 'monitor';
+export const MONITOR_SCHEDULE = 'sluice-monitor';
+
 /** Activity types of the built-in stage kinds; user stage functions are registered under their own names. */
 export const ACTIVITY = {
   run: 'sluice.run',
@@ -57,6 +61,8 @@ export const ACTIVITY = {
   alert: 'sluice.alert',
   /** Waits until the run of a workflow ID has ended, and says how. */
   runEnd: 'sluice.run_end',
+  /** Looks at all pipelines and says which alert rules hold. */
+  health: 'sluice.health',
 } as const;
 
 /** The version of a stage function that names none. Results leave it out. */

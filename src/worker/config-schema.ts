@@ -4,6 +4,7 @@ import type { StageFunction } from '../activities/stage-function.js';
 import type { PoolSpec } from '../engine/stage-extras.js';
 import { parseDuration } from '../shared/duration.js';
 import { DEFAULT_TASK_QUEUE } from '../shared/names.js';
+import { checksSchema, monitorSchema } from './health/health-schema.js';
 
 /** What `sluice.config.ts` exports by default. Paths in it are relative to its folder. */
 export type SluiceConfig = Omit<z.input<typeof configSchema>, 'stages'> & {
@@ -142,6 +143,9 @@ export const configSchema = z.strictObject({
       poolSchema,
     )
     .default({}),
+  /** What `sluice health` and the monitor ask beside what Sluice knows by itself. */
+  checks: checksSchema,
+  monitor: monitorSchema.prefault({}),
   taskQueue: z.string().min(1).max(200).default(DEFAULT_TASK_QUEUE),
   storage: storageSchema.prefault({}),
   worker: workerSchema.prefault({}),

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { z } from 'zod';
+import type { UserCheck } from '../activities/monitor/run-check.js';
 import type { StageFunction } from '../activities/stage-function.js';
 import type { StageCatalog } from '../definition/catalog.js';
 import type { StorageSettings } from '../storage/create-store.js';
 import { createCatalog } from './catalog.js';
+import type { MonitorSettings } from './health/health-schema.js';
 import { importModule } from './import-module.js';
 import { configSchema, type WorkerSettings } from './config-schema.js';
 
@@ -21,6 +23,8 @@ export type LoadedConfig = {
   readonly storage: StorageSettings;
   readonly stages: ReadonlyMap<string, StageFunction>;
   readonly worker: WorkerSettings;
+  readonly checks: readonly UserCheck[];
+  readonly monitor: MonitorSettings;
   readonly catalog: StageCatalog;
 };
 
@@ -53,7 +57,7 @@ export function completeConfig(
   const parsed = configSchema.safeParse(config);
   const where = place.file ?? 'The configuration';
   if (!parsed.success) throw new ConfigError(problemText(where, parsed.error.issues));
-  const { stages, pipelines, taskQueue, storage, worker } = parsed.data;
+  const { stages, pipelines, taskQueue, storage, worker, checks, monitor } = parsed.data;
   const fromProject = (path: string): string => (isAbsolute(path) ? path : join(place.projectDir, path));
   const files = Object.entries(pipelines).map(([name, path]): [string, string] => [name, fromProject(path)]);
   const byName = new Map(stages.map((stage) => [stage.name, stage]));
@@ -66,6 +70,8 @@ export function completeConfig(
         : { s3: storage.s3 },
     stages: byName,
     worker,
+    checks,
+    monitor,
     catalog: createCatalog(byName, new Map(files), new Map(Object.entries(parsed.data.pools))),
   };
 }

@@ -18,6 +18,7 @@ import { createRunEnd } from './run-end.js';
 import { createPrometheusMetrics } from './prometheus-metrics.js';
 import { workerIdentity } from './identity.js';
 import { registerStoreOwner } from './register-owner.js';
+import { look } from './health/look.js';
 import { installRuntime } from './runtime.js';
 import { createStageThreadPool, type StageThreadPool } from './stage-thread-pool.js';
 import { workerOptions } from './worker-options.js';
@@ -92,6 +93,9 @@ async function createWorker(
   void registerStoreOwner(store, connection, connectionSettings, log);
   const codePath = options.workflowBundlePath ?? (await workflowBundlePath());
   const dataConverter = createDataConverter(store);
+  const client = new Client({ connection, namespace });
+  const { stages, projectDir } = config;
+  const env = options.env ?? process.env;
   return Worker.create({
     ...workerOptions(config.worker),
     identity: options.identity ?? workerIdentity(config.projectDir),
@@ -101,15 +105,16 @@ async function createWorker(
     workflowBundle: log.isLevelEnabled('debug') ? { codePath } : await bundleWithoutStacks(codePath),
     dataConverter,
     activities: {
-      [ACTIVITY.poolCheck]: createPoolCheck(new Client({ connection, namespace })),
-      [ACTIVITY.runEnd]: createRunEnd(new Client({ connection, namespace })),
+      [ACTIVITY.poolCheck]: createPoolCheck(client),
+      [ACTIVITY.runEnd]: createRunEnd(client),
+      [ACTIVITY.health]: () => look({ client, config, store, stages, projectDir, env }, []),
       ...createActivities({
-        stages: config.stages,
+        stages,
         store,
         log,
         metrics,
-        env: options.env ?? process.env,
-        projectDir: config.projectDir,
+        env,
+        projectDir,
         findRuns: createFindRuns(connection, namespace),
         findOutput: createFindOutput(connection, namespace, { dataConverter, store }),
         ...(options.threads === undefined ? {} : { threads: options.threads }),

@@ -45,6 +45,7 @@ export function buildPlan(parts: PlanParts): Plan {
     ...buildPriority(header),
     pools: parts.pools,
     requires: (header.requires ?? []).map(({ pipeline, max_age }) => ({ pipeline, max_age_ms: ms(max_age) })),
+    ...buildFreshness(header),
     concurrency: buildConcurrency(header),
     modes: buildModes(parts),
     stages: build(draft.stages),
@@ -56,6 +57,10 @@ export function buildPlan(parts: PlanParts): Plan {
     outputs: header.outputs ?? {},
     pipelines: parts.pipelines,
   };
+}
+
+function buildFreshness({ freshness }: HeaderDefinition): Pick<Plan, 'freshness'> {
+  return freshness === undefined ? {} : { freshness: { max_age_ms: ms(freshness.max_age) ?? 0 } };
 }
 
 function buildConcurrency(header: HeaderDefinition): Plan['concurrency'] {

@@ -36,6 +36,10 @@ const requirementSchema = object({
   max_age: duration.optional().describe('How long ago at most.'),
 });
 
+const freshnessSchema = object({
+  max_age: positiveDuration.describe('How old the data may get: time since the end of the last success.'),
+});
+
 const concurrencySchema = object({
   group: text.min(1, must('a name')).describe('At most one run of a group at a time.'),
   on_conflict: choice(['reject', 'queue', 'cancel_running'])
@@ -72,6 +76,7 @@ export const headerShape = {
   deadline: deadlineSchema.optional(),
   defaults: object(sharedSettings).optional().describe('For every stage that does not say otherwise.'),
   requires: list(requirementSchema, 'requirements').optional().describe('Checked before a run starts.'),
+  freshness: freshnessSchema.optional().describe('How old its data may get before people are told.'),
   pools: poolsSchema,
   priority: integer(1, 5)
     .optional()

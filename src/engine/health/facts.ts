@@ -75,6 +75,8 @@ export type WorkerFacts = {
   readonly memory_free_bytes: number;
   /** Load of the last minute by processor. */
   readonly load: number;
+  /** Set for a process of this machine that is known to be gone. */
+  readonly has_ended?: true;
 };
 
 export type CheckLevel = 'ok' | 'warn' | 'fail';

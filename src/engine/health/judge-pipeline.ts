@@ -40,6 +40,7 @@ export function judgePipeline(
     average_duration_ms: averageDuration(counted.filter(({ status }) => status === 'succeeded')),
     duration_ms: facts.ended[0]?.duration_ms ?? null,
     running: facts.open.length,
+    oldest_open: facts.open.toSorted((a, b) => a.started_at.localeCompare(b.started_at))[0] ?? null,
     awaiting_people: facts.open.filter(({ is_awaiting }) => is_awaiting).length,
     overdue: overdue.map(({ workflow_id }) => workflow_id),
     missed_schedules: missed,

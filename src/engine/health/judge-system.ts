@@ -61,7 +61,7 @@ function workerFindings(
 ): readonly HealthFinding[] {
   const silence = now - Date.parse(worker.seen_at);
   const subject = worker.worker;
-  if (silence > limits.worker_silence_ms) {
+  if (worker.has_ended === true || silence > limits.worker_silence_ms) {
     const hasOthers = queues.some(
       ({ task_queue, workers }) => task_queue === worker.task_queue && workers.length > 0,
     );

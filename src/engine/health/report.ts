@@ -1,5 +1,5 @@
 import type { RunEndStatus } from '../result.js';
-import type { CheckLevel, EndedRun, QueueFacts, ScheduleFacts, WorkerFacts } from './facts.js';
+import type { CheckLevel, EndedRun, OpenRun, QueueFacts, ScheduleFacts, WorkerFacts } from './facts.js';
 
 /**
  * - `ok`: nothing to do.
@@ -67,6 +67,8 @@ export type PipelineHealth = {
   readonly average_duration_ms: number | null;
   readonly duration_ms: number | null;
   readonly running: number;
+  /** Of the runs that go on, the one that began first. */
+  readonly oldest_open: OpenRun | null;
   readonly awaiting_people: number;
   readonly overdue: readonly string[];
   readonly missed_schedules: number;

@@ -9,6 +9,7 @@ import {
 } from '@temporalio/workflow';
 import { createRunInput } from '../../engine/create-run-input.js';
 import { inheritedMode } from '../../engine/inherited-mode.js';
+import { WATCH_MEMO, watchOf } from '../../engine/health/watch.js';
 import type { Plan, StagePlan } from '../../engine/plan.js';
 import type { RunResult } from '../../engine/result.js';
 import type { RunInput } from '../../engine/run-input.js';
@@ -84,6 +85,7 @@ async function execute(stage: StagePlan, input: RunInput, pause: PauseSwitch): P
     ...(stage.total_timeout_ms === null ? {} : { workflowExecutionTimeout: stage.total_timeout_ms }),
     ...(stage.task_queue === null ? {} : { taskQueue: stage.task_queue }),
     ...childSearchAttributes(input),
+    ...watchMemo(input.plan),
   });
   const leave = passPauseOn(child, pause);
   try {
@@ -91,6 +93,12 @@ async function execute(stage: StagePlan, input: RunInput, pause: PauseSwitch): P
   } finally {
     leave();
   }
+}
+
+/** A child is watched like any other run of its pipeline. */
+function watchMemo(plan: RunInput['plan']): { readonly memo?: Record<string, unknown> } {
+  const watch = watchOf(plan);
+  return watch === null ? {} : { memo: { [WATCH_MEMO]: watch } };
 }
 
 function succeeded(result: RunResult): StageOutcome {

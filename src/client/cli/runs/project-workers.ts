@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { Client } from '@temporalio/client';
 import { parseWorkerIdentity, projectTag } from '../../../worker/identity.js';
-import { recentWorkers } from '../../task-queue.js';
+import { recentPollers } from '../../../worker/pollers.js';
 import { isRunning } from '../../temporal-server/processes.js';
 
 /** Which workers poll a task queue, seen from a project. */
@@ -21,7 +21,7 @@ export async function projectWorkers(
   taskQueue: string,
   projectDir: string,
 ): Promise<ProjectWorkers> {
-  const identities = await recentWorkers(client, taskQueue);
+  const identities = await recentPollers(client, taskQueue);
   const parsed = identities.map(parseWorkerIdentity);
   const living = await Promise.all(
     parsed.map(async ({ pid, host }) => pid === null || host !== hostname() || isRunning(pid)),
@@ -37,6 +37,6 @@ export async function projectWorkers(
 
 /** True when any worker polls a queue that does not end with some other command, whatever its project. */
 export async function hasLastingWorker(client: Client, taskQueue: string): Promise<boolean> {
-  const identities = await recentWorkers(client, taskQueue);
+  const identities = await recentPollers(client, taskQueue);
   return identities.some((identity) => !parseWorkerIdentity(identity).isPassing);
 }
