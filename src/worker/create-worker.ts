@@ -16,7 +16,8 @@ import { startHealthServer } from './health-server.js';
 import { createPoolCheck } from './pool-check.js';
 import { createRunEnd } from './run-end.js';
 import { createPrometheusMetrics } from './prometheus-metrics.js';
-import { workerIdentity } from './identity.js';
+import { reportWorker } from './health/report-worker.js';
+import { parseWorkerIdentity, workerIdentity } from './identity.js';
 import { registerStoreOwner } from './register-owner.js';
 import { look } from './health/look.js';
 import { installRuntime } from './runtime.js';
@@ -69,11 +70,25 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
     const threads = stageThreads(options);
     if (threads !== undefined) closers.push(() => threads.close());
     worker = await createWorker(connection, metrics, { ...options, log, threads });
+    closers.push(reports(options, log));
     return running(worker, { healthUrl: health?.url ?? null, closeAll, options, log });
   } catch (error) {
     await closeAll();
     throw error;
   }
+}
+
+/** A worker that ends with the command that started it is not missed, so it says nothing of itself. */
+function reports({ config, connectionSettings, identity, taskQueue }: StartWorkerOptions, log: Logger) {
+  const name = identity ?? workerIdentity(config.projectDir);
+  if (parseWorkerIdentity(name).isPassing) return () => Promise.resolve();
+  const place = {
+    identity: name,
+    taskQueue: taskQueue ?? config.taskQueue,
+    startedAt: new Date(),
+    folder: 'folder' in config.storage ? config.storage.folder : config.projectDir,
+  };
+  return reportWorker(createStore(config.storage), connectionSettings.namespace, place, log);
 }
 
 type WithLog = StartWorkerOptions & { readonly log: Logger; readonly threads: StageThreadPool | undefined };

@@ -20,6 +20,7 @@ export function checkAttempt(
     stopped: limitedTo(timeoutMs),
     heartbeat: { lastCheckpoint: undefined, checkpoint: undefined, update: nothing, stop: nothing },
     given: {},
+    queuedMs: 0,
     log: SILENT,
   };
   return { ...parts, ctx: stageContext(parts, 1, deps) };

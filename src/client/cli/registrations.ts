@@ -13,6 +13,7 @@ import { registerDiff } from './commands/diff.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerFork } from './commands/fork.js';
 import { registerGraph } from './commands/graph.js';
+import { registerHealth } from './commands/health.js';
 import { registerHelp } from './commands/help.js';
 import { registerInit } from './commands/init.js';
 import { registerList } from './commands/list.js';
@@ -69,6 +70,7 @@ export const REGISTRATIONS: ReadonlyArray<readonly [heading: string, commands: r
       registerDiff,
     ],
   ],
+  ['Watching', [registerHealth]],
   ['Workers', [registerWorker, registerPools]],
   ['Storage', [registerCache, registerCleanup]],
 ];

@@ -2,6 +2,7 @@ import { formatDuration } from '../../shared/format-duration.js';
 import type { EndedRun, HealthLimits, PipelineFacts, ScheduleFacts } from './facts.js';
 import { levelOf, worst } from './levels.js';
 import type { HealthFinding, PipelineHealth } from './report.js';
+import { percent, roughly } from './words.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -154,14 +155,4 @@ function earliest(schedules: readonly ScheduleFacts[]): string | null {
 
 function hours(ms: number): number {
   return Math.round((ms / HOUR_MS) * 1000) / 1000;
-}
-
-/** `2d3h`, `45m`: two units at most, because nobody needs the seconds of a day. */
-export function roughly(ms: number): string {
-  const unit = ms >= 24 * HOUR_MS ? HOUR_MS : ms >= HOUR_MS ? 60_000 : 1_000;
-  return formatDuration(Math.floor(ms / unit) * unit);
-}
-
-export function percent(share: number): string {
-  return `${Math.round(share * 1000) / 10} %`;
 }

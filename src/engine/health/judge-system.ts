@@ -6,7 +6,7 @@ import type {
   ScheduleFacts,
   WorkerFacts,
 } from './facts.js';
-import { percent, roughly } from './judge-pipeline.js';
+import { percent, roughly } from './words.js';
 import { levelOf } from './levels.js';
 import type { HealthFinding } from './report.js';
 

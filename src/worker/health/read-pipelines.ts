@@ -1,6 +1,7 @@
 import { type Client, isGrpcServiceError, type WorkflowExecutionInfo } from '@temporalio/client';
 import type { EndedRun, OpenRun, PipelineFacts } from '../../engine/health/facts.js';
 import { readWatch, type RunWatch } from '../../engine/health/watch.js';
+import { summaryIn } from '../../engine/run-summary.js';
 import { NOTHING_AWAITED, PIPELINE_WORKFLOW, SEARCH_ATTRIBUTE } from '../../shared/names.js';
 import { keywordOf, listedStatus, quote } from '../visibility.js';
 
@@ -30,7 +31,8 @@ export type ReadPipelinesOptions = {
 const MOST_OPEN = 2_000;
 const MOST_PIPELINES = 500;
 const AT_ONCE = 5;
-const NAMES_PER_PAGE = 100;
+/** Small, since runs carry their summaries along. */
+const NAMES_PER_PAGE = 40;
 
 /**
  * How pipelines do, from visibility alone: no history is read. One page of open runs for all, then for each pipeline one
@@ -163,13 +165,15 @@ function isSuccess({ status }: EndedRun): boolean {
 function endedRun(info: WorkflowExecutionInfo): EndedRun {
   const end = info.closeTime ?? info.startTime;
   const status = listedStatus(info);
+  // A run that went on in a new history began before this one did.
+  const duration_ms = summaryIn(info.memo)?.ms ?? end.getTime() - info.startTime.getTime();
   return {
     workflow_id: info.workflowId,
     run_id: info.runId,
     status: status === 'running' || status === 'queued' ? 'cancelled' : status,
-    started_at: info.startTime.toISOString(),
+    started_at: new Date(end.getTime() - duration_ms).toISOString(),
     ended_at: end.toISOString(),
-    duration_ms: end.getTime() - info.startTime.getTime(),
+    duration_ms,
   };
 }
 
