@@ -149,14 +149,8 @@ async function readAll(
 
 function isUnknownAttribute(error: unknown): boolean {
   const { cause = error } = error instanceof Error ? error : {};
-  return (
-    isGrpcServiceError(cause) &&
-    Number(cause.code) === INVALID_ARGUMENT &&
-    cause.details.includes(SEARCH_ATTRIBUTE.pipeline)
-  );
+  return isGrpcServiceError(cause) && cause.details.includes(SEARCH_ATTRIBUTE.pipeline);
 }
-
-const INVALID_ARGUMENT = 3;
 
 function isSuccess({ status }: EndedRun): boolean {
   return status === 'succeeded';
