@@ -76,114 +76,19 @@ function planOf(pool: string, ms: number, overrides: { slots?: number; priority?
   return aPlan([stage], { pools: { [pool]: { slots: 3, rate: null } } });
 }
 
-function start(id: string, plan: Plan, runTimeoutMs?: number): Promise<WorkflowHandle> {
+function start(id: string, plan: Plan): Promise<WorkflowHandle> {
   const made = createRunInput(plan, {});
   if (!('input' in made)) throw new Error('the plan has inputs');
   return env.client.workflow.start(PIPELINE_WORKFLOW, {
     taskQueue: 'rig',
     workflowId: `example/${id}`,
     args: [made.input],
-    ...(runTimeoutMs === undefined ? {} : { workflowExecutionTimeout: runTimeoutMs }),
   });
-}
-
-async function expectReplays(ids: readonly string[]): Promise<void> {
-  const histories = await Promise.all(
-    ids.map(async (workflowId) => ({
-      workflowId,
-      history: await env.client.workflow.getHandle(workflowId).fetchHistory(),
-    })),
-  );
-  const workflowBundle = { codePath: await workflowBundlePath() };
-  for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle }, histories)) {
-    expect(error, workflowId).toBeUndefined();
-  }
 }
 
 const viewOf = (pool: string) => env.client.workflow.getHandle(poolWorkflowId(pool)).query(poolQuery);
 
-/** The same numbers in every run of the test. */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
-type Fate = 'left alone' | 'cancelled' | 'terminated' | 'timed out' | 'paused';
-const FATES: readonly Fate[] = ['left alone', 'cancelled', 'terminated', 'timed out', 'paused'];
-
-async function suffer(handle: WorkflowHandle, fate: Fate): Promise<void> {
-  if (fate === 'cancelled') await handle.cancel();
-  if (fate === 'terminated') await handle.terminate('chaos');
-  if (fate !== 'paused') return;
-  await handle.signal('pause', { by: 'chaos' });
-  await delay(500);
-  await handle.signal('unpause', { by: 'chaos' });
-}
-
 describe('a pool on a development server', () => {
-  it(
-    'loses no slot, grants none twice and serves everybody, whatever happens to fifty runs',
-    { timeout: 120_000 },
-    async () => {
-      const random = numbers(20_261);
-      const runs = await Promise.all(
-        Array.from({ length: 50 }, async (_, i) => {
-          const fate = FATES[i % FATES.length] ?? 'left alone';
-          const plan = planOf('chaos', 50 + random() * 250, {
-            slots: random() < 0.2 ? 2 : 1,
-            priority: 1 + Math.floor(random() * 5),
-          });
-          return {
-            fate,
-            after: random() * 4_000,
-            handle: await start(
-              `chaos-${i}`,
-              plan,
-              fate === 'timed out' ? 1_000 + random() * 3_000 : undefined,
-            ),
-          };
-        }),
-      );
-      const over = new AbortController();
-      const most = (async () => {
-        let taken = 0;
-        while (!over.signal.aborted) {
-          taken = Math.max(
-            taken,
-            await viewOf('chaos').then(
-              (view) => view.taken,
-              () => 0,
-            ),
-          );
-          await delay(20);
-        }
-        return taken;
-      })();
-      const ends = await Promise.all(
-        runs.map(async ({ fate, after, handle }) => {
-          await delay(after);
-          await suffer(handle, fate).catch(() => undefined);
-          await handle.result().catch(() => undefined);
-          return { fate, id: handle.workflowId, status: (await handle.describe()).status.name };
-        }),
-      );
-      over.abort();
-      expect(await most).toBe(3);
-      const calm = ends.filter(({ fate }) => fate === 'left alone' || fate === 'paused');
-      expect(calm.map(({ status }) => status)).toEqual(calm.map(() => 'COMPLETED'));
-      // It needs every slot there is, so it runs only once nothing is held by runs that are gone.
-      const last = await start('chaos-last', planOf('chaos', 1, { slots: 3 }));
-      expect(await last.result()).toMatchObject({ status: 'succeeded' });
-      await expect
-        .poll(() => viewOf('chaos'), { timeout: 20_000, interval: 200 })
-        .toMatchObject({ taken: 0, waiting_count: 0, holders: [] });
-      await expectReplays([poolWorkflowId('chaos'), ...calm.map(({ id }) => id)]);
-    },
-  );
-
   it('goes on in a new history with all that it knows', async () => {
     const handle = await start('long', planOf('long', 120_000));
     await expect.poll(() => viewOf('long').catch(() => null)).toMatchObject({ taken: 1 });
