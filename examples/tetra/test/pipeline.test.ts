@@ -27,7 +27,7 @@ describe('the market-data pipeline', () => {
     });
     expect(result.outputs['stored']).toMatchObject({ database: join(folder, 'tetra.duckdb'), rows: 12_363 });
     expect(result.stages['quality_gate']?.output).toMatchObject({ passed: true });
-    expect(result.stages['sizes']?.output).toMatchObject({ files: 20 });
+    expect(result.stages['sizes']?.output).toMatchObject({ files: 18 });
     expect(await readFile(join(folder, 'market-report.html'), 'utf8')).toContain(
       '<h2>S&amp;P 500 since 1871</h2>',
     );
