@@ -2,15 +2,15 @@
  * - `temporal_unreachable`: no Temporal server answers at the address.
  * - `search_attributes`: the search attributes are missing and could not be added.
  * - `run_not_found`: no run matches what was asked for.
- * - `stage_not_found`: the run has no such stage.
  * - `no_items`: the stage is no fan-out, or has not begun.
  * - `run_ended`: the run has ended already, so it cannot be steered.
  * - `run_not_ended`: the run goes on, so nothing can follow it yet.
  * - `no_answer`: only a worker knows what was asked for, and none answers.
  * - `wrong_pipeline`: a definition is of another pipeline than the run.
- * - `unknown_stage`: the pipeline has no such stage.
+ * - `unknown_stage`: the run or the pipeline has no such stage.
  * - `refused`: the run does not do what it was told; nothing has changed.
  * - `no_worker`: no worker is there that could answer for the run.
+ * - `invalid_query`: the query that says which runs are meant is wrong.
  * - `run_exists`: a run with this ID is running already.
  * - `invalid_inputs`: inputs or mode do not fit the pipeline.
  * - `requirements_not_met`: a pipeline that this one `requires` has no recent success.
@@ -21,7 +21,6 @@ export type ClientErrorCode =
   | 'temporal_unreachable'
   | 'search_attributes'
   | 'run_not_found'
-  | 'stage_not_found'
   | 'no_items'
   | 'run_ended'
   | 'run_not_ended'
@@ -30,6 +29,7 @@ export type ClientErrorCode =
   | 'unknown_stage'
   | 'refused'
   | 'no_worker'
+  | 'invalid_query'
   | 'run_exists'
   | 'invalid_inputs'
   | 'requirements_not_met'
@@ -56,7 +56,6 @@ const EXIT_CODES: Readonly<Record<ClientErrorCode, 1 | 2 | 3>> = {
   temporal_unreachable: 3,
   search_attributes: 1,
   run_not_found: 2,
-  stage_not_found: 2,
   no_items: 2,
   run_ended: 1,
   run_not_ended: 1,
@@ -65,6 +64,7 @@ const EXIT_CODES: Readonly<Record<ClientErrorCode, 1 | 2 | 3>> = {
   unknown_stage: 2,
   refused: 1,
   no_worker: 1,
+  invalid_query: 2,
   run_exists: 1,
   invalid_inputs: 2,
   requirements_not_met: 1,

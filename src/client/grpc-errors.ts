@@ -35,6 +35,7 @@ export function messageOf(error: unknown): string {
 
 /** A refusal by Temporal in words; anything else, and a lost connection, stays as it is. */
 export function refusal(error: unknown, namespace: string): unknown {
+  if (error instanceof ClientError) return error;
   const isNamespace = /namespace .*not found/i.test(messageOf(error));
   if (isGrpc(error, 'NOT_FOUND') && isNamespace) {
     return new ClientError('temporal', `The namespace "${namespace}" does not exist on this server.`, {
@@ -49,7 +50,15 @@ export function refusal(error: unknown, namespace: string): unknown {
     });
   }
   if (!isGrpc(error, 'INVALID_ARGUMENT')) return error;
-  return new ClientError('temporal', `Temporal refused the request: ${messageOf(error)}`, { cause: error });
+  const words = messageOf(error);
+  if (words.startsWith('invalid query: ')) {
+    const why = words.replace(/^invalid query: (invalid expression: )?/, '');
+    return new ClientError('invalid_query', `The query is not one that Temporal understands: ${why}.`, {
+      hint: `Write it like: SluiceLabels = 'team=quant' AND StartTime > '2026-01-01T00:00:00Z'`,
+      cause: error,
+    });
+  }
+  return new ClientError('temporal', `Temporal refused the request: ${words}`, { cause: error });
 }
 
 /** True when a query failed because no worker took it in time, not because the run refused it. */

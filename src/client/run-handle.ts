@@ -24,7 +24,7 @@ import { ClientError } from './client-error.js';
 import { bareStatus, type Ending, endingOf, resultFromStatus, statusFromResult } from './ended-run.js';
 import { isNoAnswer } from './grpc-errors.js';
 import { type ItemsOptions, type StageItems, stageItems } from './items/stage-items.js';
-import { byStage, readLiveAttempts } from './live-attempt.js';
+import { byStage, type LiveAttempt, readLiveAttempts } from './live-attempt.js';
 import type { RunEvent, RunSnapshot } from './run-event.js';
 import type { RunReference } from './find-run.js';
 import { runEnded } from './run-ended.js';
@@ -32,6 +32,7 @@ import { RunSteering } from './run-steering.js';
 import { toListItem } from './run-list.js';
 import { hasWorker } from './task-queue.js';
 import { runUrl } from './ui-link.js';
+import { upToNow } from './up-to-now.js';
 import { type Explanation, explainRun } from './why/explain-run.js';
 import { type WatchOptions, watchRun } from './watch-run.js';
 
@@ -91,16 +92,26 @@ export class RunHandle {
     // Without one a query would wait for its whole time limit.
     if (!(await hasWorker(this.#deps.client, taskQueue))) return this.#bare(description, notes);
     try {
-      return await this.query(options, description);
+      const [status, live] = await Promise.all([
+        this.query(options, description),
+        this.openAttempts(description),
+      ]);
+      return upToNow(status, live);
     } catch (error) {
       if (!isNoAnswer(error)) throw error;
       return this.#bare(description, notes);
     }
   }
 
-  /** The items of a stage with `map`, failed ones with their errors. Throws `stage_not_found` and `no_items`. */
+  /** The items of a stage with `map`, failed ones with their errors. Throws `unknown_stage` and `no_items`. */
   async items(stage: string, options: ItemsOptions = {}): Promise<StageItems> {
     return stageItems(this.#deps.client, options.status ?? (await this.status()), stage, options);
+  }
+
+  /** The attempts of stages that are open now, by stage. */
+  async openAttempts(description?: WorkflowExecutionDescription): Promise<ReadonlyMap<string, LiveAttempt>> {
+    const { raw } = description ?? (await this.describe());
+    return byStage(await readLiveAttempts(this.#deps.client, raw.pendingActivities ?? []));
   }
 
   /** Asks the run's worker for the state. Throws when none answers in time. */
@@ -200,11 +211,11 @@ export class RunHandle {
 
   async #snapshot(since: string | null): Promise<RunSnapshot> {
     const description = await this.describe();
-    const [status, attempts] = await Promise.all([
+    const [status, live] = await Promise.all([
       this.query({ outputs: false, ...(since === null ? {} : { since }) }, description),
-      readLiveAttempts(this.#deps.client, description.raw.pendingActivities ?? []),
+      this.openAttempts(description),
     ]);
-    return { status, live: byStage(attempts) };
+    return { status, live };
   }
 
   /** Temporal's description of the run's latest execution. */

@@ -131,12 +131,13 @@ function withSuggestion(error: unknown): unknown {
   if (!(error instanceof ClientError) || !(error.cause instanceof ApplicationFailure)) return error;
   const unknown: unknown = error.cause.details?.[0];
   if (!isJsonObject(unknown)) return error;
-  const { given, known } = unknown;
+  const { what, given, known } = unknown;
   if (typeof given !== 'string' || !Array.isArray(known)) return error;
   const meant = suggest(
     given,
     known.map((name) => String(name)),
   );
-  if (meant === null) return error;
-  return new ClientError('refused', error.message, { hint: `Did you mean "${meant}"?`, cause: error.cause });
+  const hint = meant === null ? {} : { hint: `Did you mean "${meant}"?` };
+  const code = what === 'stage' ? 'unknown_stage' : 'refused';
+  return new ClientError(code, error.message, { ...hint, cause: error.cause });
 }

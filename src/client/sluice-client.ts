@@ -26,6 +26,7 @@ import { type ListFilter, listRuns, type RunListItem } from './run-list.js';
 import { ensureSearchAttributes, searchAttributesCommand, searchAttributesOf } from './search-attributes.js';
 import { detailsOf, memoOf, summaryOf } from './start-options.js';
 import { hasWorker } from './task-queue.js';
+import { shellWord } from '../shared/shell-word.js';
 
 export type SluiceClientSettings = {
   /** @default { address: 'localhost:7233' } */
@@ -263,7 +264,7 @@ function checkedInput(plan: Plan, options: StartOptions): RunInput {
 function startError(error: unknown, workflowId: string, namespace: string): unknown {
   if (error instanceof WorkflowExecutionAlreadyStartedError) {
     return new ClientError('run_exists', `A run with the ID "${workflowId}" is running already.`, {
-      hint: `Watch it with: sluice watch ${workflowId}. Or give another key with --id.`,
+      hint: `Watch it with: sluice watch ${shellWord(workflowId)}. Or give another key with --id.`,
       cause: error,
     });
   }

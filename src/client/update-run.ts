@@ -4,6 +4,7 @@ import { ERROR_TYPE } from '../shared/names.js';
 import { ClientError } from './client-error.js';
 import { isNoAnswer } from './grpc-errors.js';
 import { hasWorker } from './task-queue.js';
+import { shellWord } from '../shared/shell-word.js';
 
 /** Longer than it takes to notice that the worker which kept the run has died. */
 const UPDATE_TIMEOUT_MS = 60_000;
@@ -58,6 +59,9 @@ function noAnswer({ workflowId, taskQueue }: RunToUpdate, cause: unknown): Clien
   return new ClientError(
     'no_worker',
     `No worker on task queue "${taskQueue}" answered for "${workflowId}" within ${UPDATE_TIMEOUT_MS / 1000} seconds.`,
-    { hint: `It may still be carried out: see "sluice status ${workflowId}" before you try again.`, cause },
+    {
+      hint: `It may still be carried out: see "sluice status ${shellWord(workflowId)}" before you try again.`,
+      cause,
+    },
   );
 }

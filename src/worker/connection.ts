@@ -1,5 +1,6 @@
-import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { loadClientConnectConfig, type LoadClientProfileOptions } from '@temporalio/envconfig';
 import type { NativeConnectionOptions } from '@temporalio/worker';
+import { ConfigError } from './config.js';
 
 /** Values given on the command line or in code; they win over the environment and the configuration file. */
 export type ConnectionOverrides = {
@@ -22,12 +23,12 @@ const DEFAULT_ADDRESS = 'localhost:7233';
 
 /**
  * Where Temporal is, as the `temporal` command would find it: TEMPORAL_* variables, then its configuration file.
- * Throws when a named profile or a file of a certificate does not exist.
+ * Throws {@link ConfigError} when a named profile or a file of a certificate does not exist.
  */
 export function loadConnectionSettings(overrides: ConnectionOverrides = {}): ConnectionSettings {
   const env = overrides.env ?? process.env;
   const set = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  const loaded = loadClientConnectConfig({
+  const loaded = load({
     ...(overrides.profile === undefined ? {} : { profile: overrides.profile }),
     overrideEnvVars: Object.fromEntries(set),
   });
@@ -39,4 +40,13 @@ export function loadConnectionSettings(overrides: ConnectionOverrides = {}): Con
     configured:
       address !== undefined || overrides.profile !== undefined || env['TEMPORAL_PROFILE'] !== undefined,
   };
+}
+
+function load(options: LoadClientProfileOptions) {
+  try {
+    return loadClientConnectConfig(options);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(`The settings of the Temporal server cannot be used: ${why}.`, { cause: error });
+  }
 }

@@ -191,7 +191,7 @@ describe('what cannot be resumed is refused with what to do', () => {
       exitCode: 2,
       code: 'unknown_stage',
       message: 'Pipeline "shop" has no stage "chek".',
-      hint: 'Did you mean "check"? Stages: load, count, check, report.',
+      hint: 'Stages here: load, count, check, report. Did you mean "check"?',
     });
   });
 

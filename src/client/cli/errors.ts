@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { DefinitionError, Problem } from '../../definition/problem.js';
 import type { StoreError } from '../../storage/blob-store.js';
 
@@ -158,6 +160,8 @@ const SYSTEM_MESSAGES: Readonly<Record<string, string>> = {
 
 function systemMessage(error: SystemError): string {
   const known = SYSTEM_MESSAGES[error.code];
+  if (error.code === 'ENOENT' && error.path !== undefined && !existsSync(dirname(error.path)))
+    return `"${error.path}" cannot be reached: the folder "${dirname(error.path)}" does not exist.`;
   return known !== undefined && error.path !== undefined ? `"${error.path}" ${known}.` : error.message;
 }
 

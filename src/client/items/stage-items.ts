@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { ItemSummary, RunStatus, StageStatus } from '../../engine/result.js';
 import { ClientError } from '../client-error.js';
 import { itemPage, type ItemPage, type ListedItems } from './item-list.js';
+import { unknownStage } from '../unknown-stage.js';
 import { readLiveItems } from './live-items.js';
 
 export type ItemsOptions = {
@@ -22,7 +23,7 @@ export type StageItems = Omit<ItemSummary, 'failed_items' | 'ledger'> &
     readonly status: StageStatus;
   };
 
-/** Lists items of a stage. Throws `stage_not_found`, and `no_items` for a stage without any. */
+/** Lists items of a stage. Throws `unknown_stage`, and `no_items` for a stage without any. */
 export async function stageItems(
   client: Client,
   status: RunStatus,
@@ -30,7 +31,7 @@ export async function stageItems(
   options: ItemsOptions,
 ): Promise<StageItems> {
   const { status: stands, items: summary } = stageOf(status, stage);
-  if (summary === undefined) throw noItems(status, stage, stands);
+  if (summary === undefined) throw noItems(status, stage);
   const { failed_items: _failed, ledger: _ledger, ...counts } = summary;
   const live = stands === 'running' ? await readLiveItems(client, status.workflow_id, stage) : [];
   const { items: wanted = 'all', limit = 50 } = options;
@@ -49,17 +50,15 @@ function stageOf(status: RunStatus, stage: string): RunStatus['stages'][string] 
   const found = status.stages[stage] ?? status.hooks[stage];
   if (found !== undefined) return found;
   const known = [...Object.keys(status.stages), ...Object.keys(status.hooks)];
-  throw new ClientError('stage_not_found', `The run "${status.workflow_id}" has no stage "${stage}".`, {
-    hint: known.length === 0 ? 'It has not answered yet.' : `Its stages: ${known.slice(0, 30).join(', ')}.`,
-  });
+  throw unknownStage(`The run "${status.workflow_id}"`, stage, known);
 }
 
-function noItems(status: RunStatus, stage: string, stands: StageStatus): ClientError {
+function noItems(status: RunStatus, stage: string): ClientError {
   const mapped = Object.entries(status.stages).flatMap(([id, { items }]) =>
     items === undefined ? [] : [id],
   );
   const others = mapped.length === 0 ? '' : ` Stages with items: ${mapped.join(', ')}.`;
-  return new ClientError('no_items', `The stage "${stage}" is ${stands} and has no items.`, {
+  return new ClientError('no_items', `Stage "${stage}" has no items.`, {
     hint: `Only a stage with \`map\` has items, from its start on.${others}`,
   });
 }

@@ -74,7 +74,8 @@ export class LineRenderer implements Renderer {
 
   #tellRun(status: Extract<RunEvent, { type: 'run_seen' }>['status']): void {
     this.#line(`${oneLine(status.pipeline)} ${oneLine(status.version)} · ${oneLine(status.workflow_id)}`, 0);
-    for (const note of status.notes) this.#line(`! ${oneLine(note)}`);
+    // When they were noted is not known.
+    for (const note of status.notes) this.#options.write(`${' '.repeat(7)}  ! ${oneLine(note)}`);
     const begun = [...this.#model.stages.values()].filter(({ result }) => result.status !== 'pending');
     begun.sort((a, b) => timeOf(a).localeCompare(timeOf(b)));
     for (const stage of begun) this.#tellStage(stage);

@@ -1,22 +1,36 @@
 import type { RunResult, RunStatus, StageResult } from '../../engine/result.js';
 import { itemWords } from '../../engine/item-words.js';
+import type { LiveAttempt } from '../live-attempt.js';
 import { oneLine, printable } from './printable.js';
 import type { Colours } from './renderer.js';
 import { stagesAfterEnd } from '../stages-after-end.js';
-import { duration, reuseWords, skipWords, statusColour, statusSign } from './wording.js';
+import {
+  awaitWords,
+  duration,
+  errorWords,
+  retryWords,
+  reuseWords,
+  skipWords,
+  statusColour,
+  statusSign,
+} from './wording.js';
 
 const MOST_ROWS = 40;
+
+/** What is known of stages that have not ended. */
+export type OpenFacts = { readonly live: ReadonlyMap<string, LiveAttempt>; readonly now: number };
 
 /** The rows of the table that ends a run: stage, status, attempts, duration, and what there is to say. */
 export function summaryRows(
   result: Pick<RunStatus, 'stages' | 'hooks' | 'undone'>,
   colours: Colours,
+  open: OpenFacts = { live: new Map(), now: Date.now() },
 ): ReadonlyArray<readonly string[]> {
   const stages = [...Object.entries(result.stages), ...Object.entries(stagesAfterEnd(result))];
   // A long table is only worth reading for what did not go well.
   const shown =
     stages.length <= MOST_ROWS ? stages : stages.filter(([, stage]) => stage.status !== 'succeeded');
-  const rows = shown.slice(0, MOST_ROWS).map(([id, stage]) => summaryRow(id, stage, colours));
+  const rows = shown.slice(0, MOST_ROWS).map(([id, stage]) => summaryRow(id, stage, { colours, open }));
   const hidden = stages.length - rows.length;
   return hidden === 0 ? rows : [...rows, [colours.dim(`… and ${hidden} more`), '', '', '', '']];
 }
@@ -45,16 +59,50 @@ export function failureBlocks(result: RunResult, colours: Colours): readonly str
   return [`${colours.red(oneLine(result.error.type))}\n${indent(printable(result.error.message))}`];
 }
 
-function summaryRow(id: string, stage: StageResult, colours: Colours): readonly string[] {
+type Facts = { readonly colours: Colours; readonly open: OpenFacts };
+
+function summaryRow(id: string, stage: StageResult, { colours, open }: Facts): readonly string[] {
   const colour = statusColour(stage.status, colours);
   const words = stage.status.replaceAll('_', ' ');
   return [
     oneLine(id),
     colour(`${statusSign(stage.status)} ${words}`),
     stage.attempts > 0 ? String(stage.attempts) : '',
-    stage.duration_ms === null || stage.status === 'skipped' ? '' : duration(stage.duration_ms),
-    remark(stage),
+    timeWords(stage, open.now),
+    openRemark(stage, open.live.get(id), open.now) ?? remark(stage),
   ];
+}
+
+function timeWords({ status, duration_ms, started_at, ended_at }: StageResult, now: number): string {
+  if (status === 'skipped') return '';
+  if (duration_ms !== null) return duration(duration_ms);
+  return started_at === null || ended_at !== null ? '' : duration(Math.max(0, now - Date.parse(started_at)));
+}
+
+/** What there is to say of a stage that has not ended; null where nothing is. */
+function openRemark(stage: StageResult, live: LiveAttempt | undefined, now: number): string | null {
+  switch (stage.status) {
+    case 'awaiting_approval':
+      return awaitWords(stage, now);
+    case 'held':
+      return `waits for retry, skip or fail${stage.error === null ? '' : ` after ${errorWords(stage.error)}`}`;
+    case 'waiting':
+      return `waits for ${stage.waiting_for ?? 'a free slot'}`;
+    case 'running':
+      return live === undefined || stage.items !== undefined ? null : liveWords(live, now);
+    default:
+      return null;
+  }
+}
+
+function liveWords({ attempt, maxAttempts, lastError, nextAttemptAt, progress }: LiveAttempt, now: number) {
+  const fraction = progress?.fraction ?? null;
+  const done = fraction === null ? [] : [`${Math.floor(fraction * 100)}%`];
+  const message =
+    progress?.message === undefined || progress.message === null ? [] : [oneLine(progress.message)];
+  const retry =
+    attempt > 1 ? [retryWords({ attempt, maxAttempts, error: lastError, nextAttemptAt }, now)] : [];
+  return [...done, ...message, ...retry].join(', ');
 }
 
 function remark(stage: StageResult): string {

@@ -1,5 +1,4 @@
 import type { Client } from '@temporalio/client';
-import { suggest } from '../../definition/suggest.js';
 import { createRunInput } from '../../engine/create-run-input.js';
 import type { ItemLedger } from '../../engine/map-ledger.js';
 import type { Plan } from '../../engine/plan.js';
@@ -10,6 +9,7 @@ import type { JsonObject } from '../../shared/json.js';
 import type { BlobStore } from '../../storage/blob-store.js';
 import { type ApprovalKeys, publicKeysFor } from '../approvals/approval-keys.js';
 import { ClientError } from '../client-error.js';
+import { unknownStage } from '../unknown-stage.js';
 import { itemLedger } from '../items/item-ledger.js';
 import type { RunHandle } from '../run-handle.js';
 import type { Versions } from './compare-stage.js';
@@ -18,6 +18,7 @@ import { findLost } from './find-lost.js';
 import { type PlannedResume, planResume } from './plan-resume.js';
 import { readEarlierRun } from './read-earlier-run.js';
 import type { EarlierRun, StageVerdict } from './verdict.js';
+import { shellWord } from '../../shared/shell-word.js';
 
 export type ContinueOptions = {
   /** Runs this stage again and all that depend on it. */
@@ -145,7 +146,7 @@ function checkItems(earlier: EarlierRun, { verdicts }: PlannedResume, stage: str
   throw new ClientError(
     'no_items',
     `The failed items of stage "${stage}" of ${run} cannot run alone: ${verdict?.detail ?? 'it does not run'}.`,
-    { hint: `Run all that changed or failed with: sluice resume ${earlier.workflow_id}` },
+    { hint: `Run all that changed or failed with: sluice resume ${shellWord(earlier.workflow_id)}` },
   );
 }
 
@@ -195,8 +196,5 @@ function checkPipeline(earlier: EarlierRun, plan: Plan): void {
 function checkStage(plan: Plan, from: string | undefined): void {
   const ids = plan.stages.map(({ id }) => id);
   if (from === undefined || ids.includes(from)) return;
-  const near = suggest(from, ids);
-  throw new ClientError('unknown_stage', `Pipeline "${plan.pipeline}" has no stage "${from}".`, {
-    hint: `${near === null ? '' : `Did you mean "${near}"? `}Stages: ${ids.join(', ')}.`,
-  });
+  throw unknownStage(`Pipeline "${plan.pipeline}"`, from, ids);
 }

@@ -5,14 +5,14 @@ import { remainingPathMs } from '../../engine/remaining-path.js';
 import type { RunStatus, StageStatus } from '../../engine/result.js';
 import { isoTime, type StageRecord } from '../../engine/stage-record.js';
 import { awaitedStages } from '../approvals/list-approvals.js';
-import { ClientError } from '../client-error.js';
 import { byStage, readLiveAttempts } from '../live-attempt.js';
 import { errorWords } from '../render/wording.js';
 import { readRunInput } from '../resume/read-run-input.js';
 import type { RunHandle } from '../run-handle.js';
 import { hasWorker } from '../task-queue.js';
+import { unknownStage } from '../unknown-stage.js';
 import { type Expectation, expectedDurations } from './expected-durations.js';
-import { explainStage, pausedWords, withoutStop } from './explain-stage.js';
+import { asSentence, explainStage, pausedWords, withoutStop } from './explain-stage.js';
 
 export type StageExplanation = {
   readonly stage: string;
@@ -56,7 +56,7 @@ export async function explainRun(client: Client, run: RunHandle, stage?: string)
     return {
       stage: one.id,
       status: result.status,
-      sentence: `"${one.id}" ${explainStage(one, result, facts)}.`,
+      sentence: asSentence(`"${one.id}" ${explainStage(one, result, facts)}`),
     };
   });
   const expectation =
@@ -68,7 +68,7 @@ export async function explainRun(client: Client, run: RunHandle, stage?: string)
     sentence: runSentence(status, { plan, isKnown, isDeserted: deserted.has(taskQueue), taskQueue }),
     stages:
       isKnown || stage !== undefined
-        ? chosen(all, stage, status.ended_at === null)
+        ? chosen(all, { run: run.workflowId, stage, isOpen: status.ended_at === null })
         : fromMemo(description.memo),
     expected_end: expectation === null ? null : expectedEnd(plan, status, expectation, facts.now),
     expected_from_runs: expectation?.runs ?? 0,
@@ -85,28 +85,31 @@ async function desertedQueues(client: Client, plan: Plan, own: string): Promise<
 
 function chosen(
   all: readonly StageExplanation[],
-  stage: string | undefined,
-  isOpen: boolean,
+  wanted: { readonly run: string; readonly stage: string | undefined; readonly isOpen: boolean },
 ): readonly StageExplanation[] {
+  const { run, stage, isOpen } = wanted;
   if (stage !== undefined) {
     const found = all.find((one) => one.stage === stage);
     if (found !== undefined) return [found];
-    const known = all.map((one) => one.stage).join(', ');
-    throw new ClientError('unknown_stage', `The run has no stage "${stage}".`, {
-      hint: `Stages here: ${known}.`,
-    });
+    throw unknownStage(
+      `The run "${run}"`,
+      stage,
+      all.map((one) => one.stage),
+    );
   }
-  const wanted: readonly string[] = isOpen
+  const shown: readonly string[] = isOpen
     ? ['running', 'waiting', 'awaiting_approval', 'held', 'failed', 'timed_out', 'pending']
     : ['failed', 'timed_out', 'cancelled', 'skipped'];
-  return all.filter(({ status }) => wanted.includes(status));
+  return all.filter(({ status }) => shown.includes(status));
 }
 
 function fromMemo(memo: Readonly<Record<string, unknown>> | undefined): readonly StageExplanation[] {
   return awaitedStages(memo).map(([stage, { kind, since, message }]) => ({
     stage,
     status: kind === 'held' ? 'held' : 'awaiting_approval',
-    sentence: `"${stage}" ${kind === 'held' ? 'is held' : 'waits for approval'} since ${since}: ${message}.`,
+    sentence: asSentence(
+      `"${stage}" ${kind === 'held' ? 'is held' : 'waits for approval'} since ${since}: ${message}`,
+    ),
   }));
 }
 
@@ -125,7 +128,9 @@ function runSentence(
       status.error === null
         ? ''
         : `: ${status.error.stage === '' ? '' : `stage "${status.error.stage}" ended with `}${withoutStop(errorWords(status.error))}`;
-    return `The run ${words === 'cancelled' ? 'was cancelled' : words} at ${status.ended_at}${why}.`;
+    return asSentence(
+      `The run ${words === 'cancelled' ? cancelWords(status) : words} at ${status.ended_at}${why}`,
+    );
   }
   if (facts.isDeserted)
     return `No worker polls the run's task queue "${facts.taskQueue}", so nothing moves; start one with sluice worker.`;
@@ -137,6 +142,14 @@ function runSentence(
     return `The run waits for the concurrency group "${facts.plan.concurrency?.group ?? ''}", which another run holds.`;
   const { done, total } = status.progress;
   return `The run goes on: ${done} of ${total} stages are done.`;
+}
+
+/** Who cancelled a run is known where it was told. */
+function cancelWords({ amendments }: RunStatus): string {
+  const cancelled = amendments?.findLast(({ what }) => what === 'cancelled');
+  if (cancelled === undefined) return 'was cancelled';
+  const { by, reason } = cancelled;
+  return `was cancelled by ${by}${reason === null || reason === '' ? '' : ` (${reason})`}`;
 }
 
 /** Null as long as people have to decide something first, because nobody knows when they will. */

@@ -37,9 +37,9 @@ export function explainStage(stage: StagePlan, result: StageResult, facts: RunFa
       return result.started_at === null ? 'was cancelled before it started' : 'was cancelled while it ran';
     case 'failed':
     case 'timed_out':
-      return `${result.status === 'failed' ? 'failed' : 'timed out'} at ${result.ended_at ?? ''} after ${attempts(result)}: ${lastError(result)}`;
+      return `${result.status === 'failed' ? 'failed' : 'timed out'} at ${result.ended_at ?? ''}${attempts(result)}: ${lastError(result)}`;
     case 'succeeded':
-      return `succeeded at ${result.ended_at ?? ''} after ${attempts(result)}`;
+      return `succeeded at ${result.ended_at ?? ''}${attempts(result)}`;
     case 'reused':
       return `was not run: its output is reused from ${result.reused_from ?? 'an earlier run'}`;
     default:
@@ -170,6 +170,11 @@ function limitOf(stage: StagePlan, { started_at }: StageResult): string {
   return new Date(Date.parse(started_at) + stage.action.wait_timeout_ms).toISOString();
 }
 
+/** With a full stop, unless it ends with a mark already: messages are people's own words. */
+export function asSentence(text: string): string {
+  return /[.?!]$/.test(text) ? text : `${text}.`;
+}
+
 /** Sentences end with their own full stop. */
 export function withoutStop(text: string): string {
   return text.endsWith('.') ? text.slice(0, -1) : text;
@@ -180,7 +185,7 @@ function lastError({ error }: StageResult): string {
 }
 
 function attempts(result: StageResult): string {
-  return result.attempts === 1 ? '1 attempt' : `${result.attempts} attempts`;
+  return result.attempts > 1 ? ` after ${result.attempts} attempts` : '';
 }
 
 function sinceWords({ started_at }: StageResult, now: number): string {

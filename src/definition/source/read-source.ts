@@ -20,7 +20,10 @@ export async function readSource(file: string): Promise<ParsedSource | Unreadabl
   } catch (error) {
     if (error instanceof TypeError) return { code: 'not-text', message: 'the file is not UTF-8 text' };
     const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    return { code: 'file-not-found', message: `the file cannot be read (${reason})` };
+    return {
+      code: 'file-not-found',
+      message: reason === 'ENOENT' ? 'the file does not exist' : `the file cannot be read (${reason})`,
+    };
   }
 }
 

@@ -28,6 +28,16 @@ it('says what to do about a missing namespace and missing rights', () => {
   });
 });
 
+it('says what is wrong with a query', () => {
+  expect(
+    refusal(grpcError(3, 'invalid query: invalid expression: incomplete expression'), 'prod'),
+  ).toMatchObject({
+    code: 'invalid_query',
+    exitCode: 2,
+    message: 'The query is not one that Temporal understands: incomplete expression.',
+  });
+});
+
 it('leaves a lost connection and errors of other kinds alone', () => {
   const lost = grpcError(14, 'gone');
   expect(refusal(lost, 'prod')).toBe(lost);

@@ -48,6 +48,16 @@ describe('connection settings', () => {
     expect(loadConnectionSettings({ env: { ...nobody, TEMPORAL_PROFILE: 'prod' } })).toMatchObject(named);
   });
 
+  test('name a profile that must exist', () => {
+    expect(() => loadConnectionSettings({ env: nobody, profile: 'nope' })).toThrow(
+      expect.objectContaining({
+        name: 'ConfigError',
+        message:
+          "The settings of the Temporal server cannot be used: Profile 'nope' not found in config data.",
+      }),
+    );
+  });
+
   test('given by the caller win', () => {
     const env = { ...nobody, TEMPORAL_ADDRESS: 'there:7233' };
     expect(loadConnectionSettings({ env, address: 'here:1', namespace: 'n' })).toMatchObject({

@@ -106,10 +106,15 @@ describe('commands about a stage that is held', () => {
     ];
     for (const [args, message, hint = null] of wrong) {
       const { exitCode, json } = await sluice(...args);
+      const isUnknown = args.includes('lod');
       expect(json(), args.join(' ')).toEqual({
-        error: { code: 'refused', message: expect.stringMatching(message) as string, hint },
+        error: {
+          code: isUnknown ? 'unknown_stage' : 'refused',
+          message: expect.stringMatching(message) as string,
+          hint,
+        },
       });
-      expect(exitCode).toBe(1);
+      expect(exitCode).toBe(isUnknown ? 2 : 1);
     }
     expect(await eventsOf(handle)).toEqual(before);
     stage.end('slow');
@@ -202,7 +207,7 @@ describe('commands about a run', () => {
     const ended = await sluice('terminate', '--query', `WorkflowId = '${ids[1]}'`, '--yes');
     expect(ended.json()).toMatchObject({ runs: [{ workflow_id: ids[1], ok: true }] });
     const wrong = await sluice('cancel', '--query', 'Nonsense =', '--yes');
-    expect(wrong.json()).toMatchObject({ error: { code: 'temporal' } });
+    expect(wrong.json()).toMatchObject({ error: { code: 'invalid_query' } });
     expect((await sluice('cancel')).json()).toMatchObject({
       error: { code: 'usage', message: 'No run was given.' },
     });

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { RunStatus } from '../../../engine/result.js';
+import type { RunHandle } from '../../run-handle.js';
 import { LISTED_ITEMS, type ListedItems } from '../../items/item-list.js';
 import type { CliContext } from '../context.js';
 import { UsageError } from '../errors.js';
@@ -48,12 +49,12 @@ export function registerStatus(program: Command, cli: CliContext): void {
         return printItems(cli, await handle.items(stage, { items, limit, status }), items);
       }
       if (cli.isJson) cli.json(status);
-      else await printStatus(cli, status, handle.uiUrl);
+      else await printStatus(cli, status, handle);
     });
   });
 }
 
-async function printStatus(cli: CliContext, status: RunStatus, uiUrl: string | undefined): Promise<void> {
+async function printStatus(cli: CliContext, status: RunStatus, run: RunHandle): Promise<void> {
   const { oneLine } = await import('../../render/printable.js');
   const { duration, errorWords, statusColour } = await import('../../render/wording.js');
   const { summaryRows } = await import('../../render/summary.js');
@@ -72,7 +73,8 @@ async function printStatus(cli: CliContext, status: RunStatus, uiUrl: string | u
   if (origin !== undefined) cli.print(colours.dim(`${origin.how} of ${oneLine(origin.workflow_id)}`));
   if (status.error !== null) cli.print(colours.red(errorWords(status.error)));
   for (const note of status.notes) cli.print(colours.yellow(`! ${oneLine(note)}`));
-  const rows = summaryRows(status, colours);
+  const live = status.ended_at === null ? await run.openAttempts() : new Map<string, never>();
+  const rows = summaryRows(status, colours, { live, now: Date.now() });
   if (rows.length > 0) cli.print(`\n${formatTable(STAGE_COLUMNS, rows, colours)}`);
-  if (uiUrl !== undefined) cli.note(colours.dim(`\n${uiUrl}`));
+  if (run.uiUrl !== undefined) cli.note(colours.dim(`\n${run.uiUrl}`));
 }

@@ -10,6 +10,7 @@ import { whoIs } from '../who.js';
 import type { ConnectionFlags } from './connection-options.js';
 import { withSession } from './session.js';
 import { ensureAnswer } from './steer.js';
+import { shellWord } from '../../../shared/shell-word.js';
 
 export type DecisionFlags = ConnectionFlags & {
   readonly as?: string;
@@ -45,7 +46,7 @@ export async function decide(cli: CliContext, decision: Decision, request: Decis
     cli.note(
       `${decision === 'approve' ? 'Approved' : 'Rejected'} "${answer.stage}" of "${workflow_id}" as ${by}${open}.`,
     );
-    if (session.hasOwnWorker) cli.note(`The run goes on with: sluice watch ${workflow_id}`);
+    if (session.hasOwnWorker) cli.note(`The run goes on with: sluice watch ${shellWord(workflow_id)}`);
   });
 }
 

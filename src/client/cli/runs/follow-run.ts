@@ -8,6 +8,7 @@ import { EXIT } from '../errors.js';
 import { WatchKeys } from '../watch/watch-keys.js';
 import { whoIs } from '../who.js';
 import { reportResult } from './report-result.js';
+import { shellWord } from '../../../shared/shell-word.js';
 
 export type FollowOptions = {
   /** Also shows what the stages write. */
@@ -74,6 +75,6 @@ function isTree(cli: CliContext): boolean {
 }
 
 function tellHowToGoOn(cli: CliContext, run: RunHandle): void {
-  cli.note(`The run goes on. Watch it with: sluice watch ${run.workflowId}`);
+  cli.note(`The run goes on. Watch it with: sluice watch ${shellWord(run.workflowId)}`);
   if (cli.isJson) cli.json({ workflow_id: run.workflowId, run_id: run.runId, ui: run.uiUrl ?? null });
 }

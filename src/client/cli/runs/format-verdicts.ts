@@ -14,7 +14,7 @@ export function formatVerdicts(plan: ContinuationPlan, colours: Colours): string
     oneLine(stage.detail),
   ]);
   const gone = removed.map((id) => [oneLine(id), colours.dim('gone'), 'the definition no longer has it']);
-  const columns = [{ title: 'Stage' }, { title: '' }, { title: 'Why' }];
+  const columns = [{ title: 'Stage' }, { title: 'Verdict' }, { title: 'Why' }];
   return `${title}\n\n${formatTable(columns, [...rows, ...gone], colours)}`;
 }
 

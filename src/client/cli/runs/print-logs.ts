@@ -1,8 +1,8 @@
 import type { LogLine } from '../../../storage/log-line.js';
 import { formatLogLine } from '../../render/log-text.js';
 import type { RunHandle } from '../../run-handle.js';
+import { unknownStage } from '../../unknown-stage.js';
 import type { CliContext } from '../context.js';
-import { UsageError } from '../errors.js';
 
 /** Prints the log of a run or a stage; with `follow` until the run ends or a person stops it. */
 export async function printLogs(
@@ -34,9 +34,7 @@ async function explainSilence(cli: CliContext, run: RunHandle, stage: string | u
   const status = stage === undefined ? null : await run.status({ outputs: false }).catch(() => null);
   const stages = status === null ? [] : [...Object.keys(status.stages), ...Object.keys(status.hooks)];
   if (stage !== undefined && stages.length > 0 && !stages.includes(stage)) {
-    throw new UsageError(`The run "${run.workflowId}" has no stage "${stage}".`, {
-      hint: `Stages: ${stages.slice(0, 40).join(', ')}.`,
-    });
+    throw unknownStage(`The run "${run.workflowId}"`, stage, stages);
   }
   if (!cli.isJson)
     cli.note(

@@ -1,4 +1,5 @@
 import type { RunResult } from '../../../engine/result.js';
+import { shellWord } from '../../../shared/shell-word.js';
 import { oneLine, printableJson } from '../../render/printable.js';
 import { failureBlocks, summaryLine, summaryRows } from '../../render/summary.js';
 import type { CliContext } from '../context.js';
@@ -31,7 +32,7 @@ export function reportResult(
     cli.note(`\n${formatTable(STAGE_COLUMNS, rows, colours)}`);
   for (const block of failureBlocks(result, colours)) cli.note(`\n${block}`);
   if (result.failed_stages.length > 0) {
-    cli.note(colours.dim(`\nWhat the stages wrote: sluice logs ${oneLine(result.workflow_id)}`));
+    cli.note(colours.dim(`\nWhat the stages wrote: sluice logs ${shellWord(oneLine(result.workflow_id))}`));
   }
   cli.note(`\n${summaryLine(result, colours)}`);
   if (cli.isJson) cli.json(result);

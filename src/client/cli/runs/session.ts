@@ -8,6 +8,7 @@ import { createStore } from '../../../storage/create-store.js';
 import { DEFAULT_TASK_QUEUE } from '../../../shared/names.js';
 import { loadConfig, type LoadedConfig } from '../../../worker/config.js';
 import { projectTag, workerIdentity } from '../../../worker/identity.js';
+import { refusal } from '../../grpc-errors.js';
 import type { RunHandle } from '../../run-handle.js';
 import { SluiceClient } from '../../sluice-client.js';
 import type { ApprovalKeys } from '../../approvals/approval-keys.js';
@@ -235,6 +236,8 @@ export async function withSession<T>(
   const session = await Session.open(cli, options);
   try {
     return await work(session);
+  } catch (error) {
+    throw refusal(error, session.client.temporal.options.namespace);
   } finally {
     await session.close();
   }

@@ -3,6 +3,7 @@ import type { CliContext } from '../context.js';
 import { CliError, EXIT } from '../errors.js';
 import { followRun } from './follow-run.js';
 import { PROJECT_MEMO, type Session, warnOfNoWorker } from './session.js';
+import { shellWord } from '../../../shared/shell-word.js';
 
 /** How much of a run a command waits for and shows. */
 export type FollowFlags = { readonly detach?: boolean; readonly verbose?: boolean };
@@ -48,5 +49,5 @@ function tellDetached(cli: CliContext, run: RunHandle): void {
     return;
   }
   cli.print(workflow_id);
-  cli.note(`Follow it with: sluice watch ${workflow_id}`);
+  cli.note(`Follow it with: sluice watch ${shellWord(workflow_id)}`);
 }

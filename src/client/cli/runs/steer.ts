@@ -4,6 +4,7 @@ import type { CliContext } from '../context.js';
 import { whoIs } from '../who.js';
 import type { ConnectionFlags } from './connection-options.js';
 import { type Session, withSession } from './session.js';
+import { shellWord } from '../../../shared/shell-word.js';
 
 /** Who steers, and why; the flags of every command that does. */
 export type SteerFlags = ConnectionFlags & { readonly as?: string; readonly reason?: string };
@@ -31,7 +32,7 @@ export async function steer(cli: CliContext, request: SteerRequest): Promise<voi
     const { workflowId: workflow_id, runId: run_id } = handle;
     if (cli.isJson) return cli.json({ workflow_id, run_id, requested, by: who.by, ...facts });
     cli.note(`${done} "${workflow_id}" as ${who.by}.`);
-    if (session.hasOwnWorker) cli.note(`The run goes on with: sluice watch ${workflow_id}`);
+    if (session.hasOwnWorker) cli.note(`The run goes on with: sluice watch ${shellWord(workflow_id)}`);
   });
 }
 

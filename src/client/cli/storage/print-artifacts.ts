@@ -2,20 +2,18 @@ import type { RunStatus } from '../../../engine/result.js';
 import { artifactsOf, type RunArtifact } from '../../artifacts.js';
 import { formatBytes } from '../../render/bytes.js';
 import { oneLine } from '../../render/printable.js';
+import { unknownStage } from '../../unknown-stage.js';
 import type { CliContext } from '../context.js';
-import { UsageError } from '../errors.js';
 import { formatTable } from '../output.js';
 
-/** The artifacts of a run, or of one stage of it. Throws {@link UsageError} when there is no such stage. */
+/** The artifacts of a run, or of one stage of it. Throws `unknown_stage` when there is no such stage. */
 export function wantedArtifacts(
   status: RunStatus,
   { stage }: { readonly stage?: string },
 ): readonly RunArtifact[] {
   const stages = [...Object.keys(status.stages), ...Object.keys(status.hooks)];
   if (stage !== undefined && stages.length > 0 && !stages.includes(stage)) {
-    throw new UsageError(`The run "${status.workflow_id}" has no stage "${stage}".`, {
-      hint: `Stages: ${stages.slice(0, 40).join(', ')}.`,
-    });
+    throw unknownStage(`The run "${status.workflow_id}"`, stage, stages);
   }
   return artifactsOf(status).filter((artifact) => stage === undefined || artifact.stage === stage);
 }

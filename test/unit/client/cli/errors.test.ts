@@ -48,6 +48,18 @@ describe('reportError', () => {
     });
   });
 
+  test('names the folder that is missing where a file cannot be written', () => {
+    const path = '/nowhere/at/all/graph.svg';
+    const error = Object.assign(new Error('ENOENT: no such file or directory, open'), {
+      code: 'ENOENT',
+      syscall: 'open',
+      path,
+    });
+    expect(reportError(error).message).toBe(
+      `"${path}" cannot be reached: the folder "/nowhere/at/all" does not exist.`,
+    );
+  });
+
   test('says in words what the file system refused', () => {
     const error = Object.assign(new Error('ENOENT: no such file or directory, open x'), {
       code: 'ENOENT',

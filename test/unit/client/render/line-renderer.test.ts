@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { LineRenderer } from '../../../../src/client/render/line-renderer.js';
 import type { RunEvent } from '../../../../src/client/run-event.js';
-import { aRunResult, aStageResult, at, START } from '../../../support/a-run.js';
+import { aRunResult, aRunStatus, aStageResult, at, START } from '../../../support/a-run.js';
 import { EVENTS, plain } from './a-model.js';
 
 function linesOf(events: readonly RunEvent[], clock = () => START + 6000): readonly string[] {
@@ -44,6 +44,14 @@ it('tells what happened before it looked, in order, and then each change', () =>
          6s  ! cancelled by a person
         10s  ✖ market-data failed in 10s: HttpError: 503"
   `);
+});
+
+it('gives no time to what was noted before it looked, since none is known', () => {
+  const status = aRunStatus({}, { notes: ['paused by ada'] });
+  expect(linesOf([{ type: 'run_seen', status }])).toEqual([
+    '    0ms  market-data 1.2.0 · market-data/today',
+    '         ! paused by ada',
+  ]);
 });
 
 it('tells a retry once, although its wait changes', () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { failureBlocks, summaryLine, summaryRows } from '../../../../src/client/render/summary.js';
-import { aRunResult } from '../../../support/a-run.js';
+import { aRunResult, aRunStatus, at, START } from '../../../support/a-run.js';
 import { plain } from './a-model.js';
 
 const error = {
@@ -19,6 +19,55 @@ it('sums up every stage in a row', () => {
     ['load', '✔ succeeded', '2', '1.5s', ''],
     ['train', '✖ failed', '1', '20ms', 'CommandError'],
     ['report', '↷ skipped', '', '', 'something it depends on failed'],
+  ]);
+});
+
+const approval = {
+  message: 'Ship?',
+  approvers: ['ada'],
+  required: 1,
+  since: at(2),
+  times_out_at: null,
+  on_timeout: 'reject',
+  evidence: null,
+  fields: {},
+  decisions: [],
+  decided_by: null,
+} as const;
+
+it('says of stages that have not ended how long they take, and what they wait for', () => {
+  const started_at = at(2);
+  const status = aRunStatus({
+    load: { status: 'running', attempts: 2, started_at },
+    train: { status: 'held', attempts: 3, started_at, error },
+    ask: { status: 'awaiting_approval', started_at, approval },
+    ship: { status: 'waiting', waiting_for: 'pool "gpu"' },
+  });
+  const live = new Map([
+    [
+      'load',
+      {
+        activityId: 'load',
+        attempt: 2,
+        maxAttempts: 3,
+        started: false,
+        progress: null,
+        lastError: { type: 'HttpError', message: '503' },
+        nextAttemptAt: START + 12_000,
+      },
+    ],
+  ]);
+  expect(summaryRows(status, plain, { live, now: START + 10_000 })).toEqual([
+    ['load', '▶ running', '2', '8s', 'attempt 2 of 3 in 2s after HttpError: 503'],
+    [
+      'train',
+      '◆ held',
+      '3',
+      '8s',
+      'waits for retry, skip or fail after CommandError: exited with code 3. Its last lines: no luck',
+    ],
+    ['ask', '◆ awaiting approval', '', '8s', 'waits for approval by ada (0 of 1)'],
+    ['ship', '◌ waiting', '', '', 'waits for pool "gpu"'],
   ]);
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { StagePlan } from '../../../../src/engine/plan.js';
 import type { RunStatus, StageResult } from '../../../../src/engine/result.js';
 import type { LiveAttempt } from '../../../../src/client/live-attempt.js';
-import { explainStage } from '../../../../src/client/why/explain-stage.js';
+import { asSentence, explainStage } from '../../../../src/client/why/explain-stage.js';
 import { aPlan, aStage } from '../../../support/a-plan.js';
 import { aRunStatus, at, START } from '../../../support/a-run.js';
 
@@ -106,4 +106,11 @@ describe('why a stage still runs', () => {
     const stage = { action: { kind: 'pipeline', pipeline: 'data', with: {} } } as const;
     expect(why(running, { stage })).toBe('runs for 1m as a run of its own: sluice why data/today.load');
   });
+});
+
+it('ends with one mark, also where people ended their message with one', () => {
+  expect([asSentence('"ask" waits: Ship it?'), asSentence('"load" failed')]).toEqual([
+    '"ask" waits: Ship it?',
+    '"load" failed.',
+  ]);
 });
