@@ -58,7 +58,7 @@ const slotsSchema = z.union([
 
 const workerSchema = z.strictObject({
   slots: slotsSchema.prefault({}),
-  /** Serves `/healthz`, `/readyz` and `/metrics`; off when not set. */
+  /** Serves `/healthz`, `/readyz`, `/health/pipelines` and `/metrics`; off when not set. */
   httpPort: port.optional(),
   httpHost: z.string().min(1).default('127.0.0.1'),
   /** Serves the metrics of Temporal's own client library for Prometheus; off when not set. */

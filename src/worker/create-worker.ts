@@ -19,7 +19,9 @@ import { createPrometheusMetrics } from './prometheus-metrics.js';
 import { reportWorker } from './health/report-worker.js';
 import { parseWorkerIdentity, workerIdentity } from './identity.js';
 import { registerStoreOwner } from './register-owner.js';
-import { look } from './health/look.js';
+import type { HealthDeps } from './health/gather-health.js';
+import { healthAnswers } from './health/health-answer.js';
+import { look, readHealth } from './health/look.js';
 import { installRuntime } from './runtime.js';
 import { createStageThreadPool, type StageThreadPool } from './stage-thread-pool.js';
 import { workerOptions } from './worker-options.js';
@@ -65,11 +67,12 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
   try {
     const connection = await connectWorker(connectionSettings);
     closers.push(() => connection.close());
-    const health = await serveHealth(config, registry, () => worker?.getState());
+    const deps = healthDeps(connection, options);
+    const health = await serveHealth(deps, config, { registry, state: () => worker?.getState() });
     if (health !== null) closers.push(() => health.close());
     const threads = stageThreads(options);
     if (threads !== undefined) closers.push(() => threads.close());
-    worker = await createWorker(connection, metrics, { ...options, log, threads });
+    worker = await createWorker(connection, metrics, { ...options, log, threads, deps });
     closers.push(reports(options, log));
     return running(worker, { healthUrl: health?.url ?? null, closeAll, options, log });
   } catch (error) {
@@ -91,7 +94,20 @@ function reports({ config, connectionSettings, identity, taskQueue }: StartWorke
   return reportWorker(createStore(config.storage), connectionSettings.namespace, place, log);
 }
 
-type WithLog = StartWorkerOptions & { readonly log: Logger; readonly threads: StageThreadPool | undefined };
+type WithLog = StartWorkerOptions & {
+  readonly log: Logger;
+  readonly threads: StageThreadPool | undefined;
+  readonly deps: HealthDeps;
+};
+
+function healthDeps(
+  connection: NativeConnection,
+  { config, connectionSettings, env = process.env }: StartWorkerOptions,
+): HealthDeps {
+  const { stages, projectDir, storage } = config;
+  const client = new Client({ connection, namespace: connectionSettings.namespace });
+  return { client, config, store: createStore(storage), stages, projectDir, env };
+}
 
 function stageThreads({ config, env }: StartWorkerOptions): StageThreadPool | undefined {
   return config.file === null ? undefined : createStageThreadPool(config.file, env ?? process.env);
@@ -102,15 +118,12 @@ async function createWorker(
   metrics: ReturnType<typeof createPrometheusMetrics>['metrics'],
   options: WithLog,
 ): Promise<Worker> {
-  const { config, connectionSettings, log } = options;
+  const { config, connectionSettings, log, deps } = options;
   const { namespace } = connectionSettings;
-  const store = createStore(config.storage);
+  const { client, store, stages, projectDir, env } = deps;
   void registerStoreOwner(store, connection, connectionSettings, log);
   const codePath = options.workflowBundlePath ?? (await workflowBundlePath());
   const dataConverter = createDataConverter(store);
-  const client = new Client({ connection, namespace });
-  const { stages, projectDir } = config;
-  const env = options.env ?? process.env;
   return Worker.create({
     ...workerOptions(config.worker),
     identity: options.identity ?? workerIdentity(config.projectDir),
@@ -122,7 +135,7 @@ async function createWorker(
     activities: {
       [ACTIVITY.poolCheck]: createPoolCheck(client),
       [ACTIVITY.runEnd]: createRunEnd(client),
-      [ACTIVITY.health]: () => look({ client, config, store, stages, projectDir, env }, []),
+      [ACTIVITY.health]: () => look(deps, []),
       ...createActivities({
         stages,
         store,
@@ -149,18 +162,22 @@ function warnOfProtobufCopies(log: Logger): void {
 type State = ReturnType<Worker['getState']>;
 
 async function serveHealth(
+  deps: HealthDeps,
   config: LoadedConfig,
-  registry: ReturnType<typeof createPrometheusMetrics>['registry'],
-  state: () => State | undefined,
+  worker: {
+    readonly registry: ReturnType<typeof createPrometheusMetrics>['registry'];
+    readonly state: () => State | undefined;
+  },
 ): Promise<Awaited<ReturnType<typeof startHealthServer>> | null> {
   const { httpPort, httpHost } = config.worker;
   if (httpPort === undefined) return null;
   return startHealthServer({
     host: httpHost,
     port: httpPort,
-    registry,
-    isAlive: () => state() !== 'FAILED',
-    isReady: () => state() === 'RUNNING',
+    registry: worker.registry,
+    isAlive: () => worker.state() !== 'FAILED',
+    isReady: () => worker.state() === 'RUNNING',
+    pipelines: healthAnswers(() => readHealth(deps)),
   });
 }
 

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
+import type { HealthAnswer } from './health/health-answer.js';
 
 export type HealthServerOptions = {
   readonly host: string;
@@ -11,6 +12,8 @@ export type HealthServerOptions = {
   readonly isAlive: () => boolean;
   /** True while the worker takes work. */
   readonly isReady: () => boolean;
+  /** How pipelines do. Asked for each request, so it must not be dear. */
+  readonly pipelines: () => Promise<HealthAnswer>;
 };
 
 export interface HealthServer {
@@ -18,7 +21,7 @@ export interface HealthServer {
   close(): Promise<void>;
 }
 
-/** Serves `/healthz`, `/readyz` and `/metrics`. Throws when the port is taken. */
+/** Serves `/healthz`, `/readyz`, `/health/pipelines` and `/metrics`. Throws when the port is taken. */
 export async function startHealthServer(options: HealthServerOptions): Promise<HealthServer> {
   const server = createServer((request, response) => {
     void answer(request.url ?? '/', options).then(({ status, type, body }) => {
@@ -43,9 +46,15 @@ async function answer(url: string, options: HealthServerOptions): Promise<Answer
   const path = url.split('?')[0];
   if (path === '/healthz') return verdict(options.isAlive());
   if (path === '/readyz') return verdict(options.isReady());
-  if (path !== '/metrics')
-    return { status: 404, type: 'text/plain', body: 'Not found: /healthz, /readyz, /metrics\n' };
+  if (path === '/health/pipelines') return ofPipelines(await options.pipelines());
+  if (path !== '/metrics') return { status: 404, type: 'text/plain', body: `Not found: ${PATHS}\n` };
   return { status: 200, type: options.registry.contentType, body: await options.registry.metrics() };
+}
+
+const PATHS = '/healthz, /readyz, /health/pipelines, /metrics';
+
+function ofPipelines({ isWell, body }: HealthAnswer): Answer {
+  return { status: isWell ? 200 : 503, type: 'application/json', body: `${JSON.stringify(body)}\n` };
 }
 
 function verdict(isFine: boolean): Answer {

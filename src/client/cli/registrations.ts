@@ -18,6 +18,7 @@ import { registerHelp } from './commands/help.js';
 import { registerInit } from './commands/init.js';
 import { registerList } from './commands/list.js';
 import { registerLogs } from './commands/logs.js';
+import { registerMonitor } from './commands/monitor.js';
 import { registerPause, registerUnpause } from './commands/pause.js';
 import { registerPlan } from './commands/plan.js';
 import { registerPools } from './commands/pools.js';
@@ -70,7 +71,7 @@ export const REGISTRATIONS: ReadonlyArray<readonly [heading: string, commands: r
       registerDiff,
     ],
   ],
-  ['Watching', [registerHealth]],
+  ['Watching', [registerHealth, registerMonitor]],
   ['Workers', [registerWorker, registerPools]],
   ['Storage', [registerCache, registerCleanup]],
 ];

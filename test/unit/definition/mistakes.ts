@@ -195,7 +195,7 @@ stages:
   - { id: a, set: {} }
 `,
       problems: [
-        `unknown-key pipeline.yaml:2:1 \`discription\` is not a key of the definition. Keys: $schema, name, version, description, author, tags, labels, inputs, variables, secrets, scheduling, failure, max_parallel_stages, timeout, deadline, defaults, requires, pools, priority, fairness, concurrency, modes, outputs, stages, on_success, on_failure, finally. Did you mean "description"?`,
+        `unknown-key pipeline.yaml:2:1 \`discription\` is not a key of the definition. Keys: $schema, name, version, description, author, tags, labels, inputs, variables, secrets, scheduling, failure, max_parallel_stages, timeout, deadline, defaults, requires, freshness, pools, priority, fairness, concurrency, modes, outputs, stages, on_success, on_failure, finally. Did you mean "description"?`,
       ],
     },
     {
@@ -206,7 +206,7 @@ steps:
 `,
       problems: [
         `missing-key pipeline.yaml:1:1 \`stages\` is missing, it must be a list of at least one stage`,
-        `unknown-key pipeline.yaml:2:1 \`steps\` is not a key of the definition. Keys: $schema, name, version, description, author, tags, labels, inputs, variables, secrets, scheduling, failure, max_parallel_stages, timeout, deadline, defaults, requires, pools, priority, fairness, concurrency, modes, outputs, stages, on_success, on_failure, finally. Did you mean "stages"?`,
+        `unknown-key pipeline.yaml:2:1 \`steps\` is not a key of the definition. Keys: $schema, name, version, description, author, tags, labels, inputs, variables, secrets, scheduling, failure, max_parallel_stages, timeout, deadline, defaults, requires, freshness, pools, priority, fairness, concurrency, modes, outputs, stages, on_success, on_failure, finally. Did you mean "stages"?`,
       ],
     },
     {

@@ -11,6 +11,7 @@ async function aServer(state: { isAlive: boolean; isReady: boolean }, port = 0) 
     registry,
     isAlive: () => state.isAlive,
     isReady: () => state.isReady,
+    pipelines: () => Promise.resolve({ isWell: state.isReady, body: { ok: state.isReady } }),
   });
 }
 
@@ -32,6 +33,15 @@ test('serves metrics, and nothing else', async () => {
   const server = await aServer({ isAlive: true, isReady: true });
   expect(await (await fetch(`${server.url}/metrics`)).text()).toContain('things_total 3');
   expect(await status(`${server.url}/`)).toBe(404);
+  await server.close();
+});
+
+test('says how pipelines do, with a status that monitors understand', async () => {
+  const state = { isAlive: true, isReady: true };
+  const server = await aServer(state);
+  expect(await (await fetch(`${server.url}/health/pipelines`)).json()).toEqual({ ok: true });
+  state.isReady = false;
+  expect(await status(`${server.url}/health/pipelines`)).toBe(503);
   await server.close();
 });
 

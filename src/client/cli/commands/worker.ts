@@ -35,7 +35,7 @@ export function registerWorker(program: Command, cli: CliContext): void {
     .option('--task-queue <name>', "the queue to take work from, instead of the configuration's")
     .option('--config <file>', 'configuration file, or a folder to look for it from (default: this folder)')
     .option('--identity <name>', 'what Temporal shows as the name of this worker')
-    .option('--health-port <port>', 'serve /healthz, /readyz and /metrics here', parsePort)
+    .option('--health-port <port>', 'serve /healthz, /readyz, /health/pipelines and /metrics here', parsePort)
     .option('--health-host <host>', 'address that the health port is open on (default: 127.0.0.1)')
     .option('--max-activities <n>', 'stages that run at the same time', wholeNumber(1))
     .addHelpText('after', EXAMPLES)

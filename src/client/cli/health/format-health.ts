@@ -30,7 +30,7 @@ export function formatHealth(report: HealthReport, colours: Colours): string {
   return [
     ...(rows.length === 0 ? ['No pipelines have run yet.'] : [formatTable(COLUMNS, rows, colours)]),
     '',
-    ...problems.flatMap((finding) => linesOf(finding, colours)),
+    ...problems.flatMap((finding) => linesOfFinding(finding, colours)),
     ...(problems.length === 0 ? [] : ['']),
     summary(report, colours),
   ].join('\n');
@@ -92,7 +92,8 @@ function minute(iso: string): string {
   return iso.slice(0, 16).replace('T', ' ');
 }
 
-function linesOf(
+/** What was found, and what to do. */
+export function linesOfFinding(
   { check, subject, level, message, fix }: HealthFinding,
   colours: Colours,
 ): readonly string[] {
