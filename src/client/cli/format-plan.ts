@@ -2,6 +2,7 @@ import stringWidth from 'string-width';
 import type { HookName, RetryPlan, StageKind } from '../../engine/plan.js';
 import type { CachePlan } from '../../engine/stage-extras.js';
 import { formatMs, shorten } from '../graph/describe-action.js';
+import { mapWords, poolWords } from '../graph/describe-map.js';
 import type { Colours } from './context.js';
 import { formatTable } from './output.js';
 import type { Column } from './output.js';
@@ -20,6 +21,7 @@ export function formatPlan(plan: PlanDocument, colours: Colours): string {
     formatTable(columnsFor(TITLES, shown), shown, colours),
     ...(left === 0 ? [] : [`… and ${left} more stages. With --json all are shown.`]),
     ...hookParts(plan, colours),
+    ...fanOutAndPools(plan),
     colours.dim(legend(plan)),
   ];
   return parts.join('\n\n');
@@ -113,6 +115,18 @@ function hookParts(plan: PlanDocument, colours: Colours): readonly string[] {
     ]),
   );
   return [formatTable(columnsFor(['HOOK', ...TITLES.slice(1)], rows), rows, colours)];
+}
+
+/** What does not fit into a cell: what stages run for, and the slots that they share. */
+function fanOutAndPools(plan: PlanDocument): readonly string[] {
+  const all = [plan.stages, ...Object.values(plan.hooks)].flatMap((stages) => Object.entries(stages));
+  const lines = all.flatMap(([id, { map, pools }]) => [
+    ...(map === null ? [] : [`${id} runs for ${mapWords(map)}`]),
+    ...(pools.length === 0 ? [] : [`${id} takes slots of pools: ${poolWords(pools)}`]),
+  ]);
+  if (lines.length === 0) return [];
+  const left = lines.length - MAX_ROWS;
+  return [[...lines.slice(0, MAX_ROWS), ...(left > 0 ? [`… and ${left} more.`] : [])].join('\n')];
 }
 
 function legend(plan: PlanDocument): string {

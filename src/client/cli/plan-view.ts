@@ -12,7 +12,8 @@ import type {
   StageKind,
   StagePlan,
 } from '../../engine/plan.js';
-import type { CachePlan } from '../../engine/stage-extras.js';
+import type { MapPlan } from '../../engine/map-plan.js';
+import type { CachePlan, PoolUse } from '../../engine/stage-extras.js';
 import type { JsonObject } from '../../shared/json.js';
 import { describeAction } from '../graph/describe-action.js';
 
@@ -58,6 +59,10 @@ export type PlannedStage = {
   readonly skip_reason: 'disabled' | 'mode' | null;
   /** What may be reused instead of running; null when nothing is. */
   readonly cache: CachePlan | null;
+  /** What it runs once for each of; null when it runs once. */
+  readonly map: MapPlan | null;
+  /** Slots that it takes while it runs. */
+  readonly pools: readonly PoolUse[];
   readonly timeout_ms: number;
   readonly total_timeout_ms: number | null;
   readonly queue_timeout_ms: number | null;
@@ -126,6 +131,8 @@ function plannedStage(stage: StagePlan, isSelected: boolean): PlannedStage {
     continue_on_error: stage.continue_on_error,
     skip_reason: !isSelected ? 'mode' : stage.enabled ? null : 'disabled',
     cache: stage.cache,
+    map: stage.map,
+    pools: stage.pools,
     timeout_ms: stage.timeout_ms,
     total_timeout_ms: stage.total_timeout_ms,
     queue_timeout_ms: stage.queue_timeout_ms,

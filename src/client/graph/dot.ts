@@ -64,6 +64,7 @@ function labelOf(node: GraphNode): string {
   return [
     node.name,
     `${node.kind} ${node.detail}`.trim(),
+    ...node.notes,
     ...(node.condition === null ? [] : [`if ${node.condition}`]),
     ...(node.off === null ? [] : [node.off === 'mode' ? 'not in this mode' : 'disabled']),
   ].join('\n');

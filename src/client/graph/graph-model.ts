@@ -2,6 +2,7 @@ import { criticalPath } from '../../engine/critical-path.js';
 import { planLevels } from '../../engine/levels.js';
 import type { HookName, Plan, StageKind, StagePlan } from '../../engine/plan.js';
 import { describeAction, shorten } from './describe-action.js';
+import { mapWords, poolWords } from './describe-map.js';
 
 /** A plan as something to draw, without a word about how. */
 export type GraphModel = {
@@ -25,6 +26,8 @@ export type GraphNode = {
   readonly name: string;
   readonly kind: StageKind;
   readonly detail: string;
+  /** Further lines: what it runs for each of, and the pools that it takes slots of. */
+  readonly notes: readonly string[];
   readonly condition: string | null;
   /** Null when it runs; else why it does not. */
   readonly off: 'disabled' | 'mode' | null;
@@ -79,10 +82,18 @@ function toNode(
     name: shorten(stage.name, DETAIL_LENGTH),
     kind: stage.action.kind,
     detail: shorten(describeAction(stage.action), DETAIL_LENGTH),
+    notes: notesOf(stage),
     condition: stage.condition === null ? null : shorten(stage.condition, CONDITION_LENGTH),
     off: !stage.enabled ? 'disabled' : isSelected ? null : 'mode',
     isCritical,
   };
+}
+
+function notesOf({ map, pools }: StagePlan): readonly string[] {
+  return [
+    ...(map === null ? [] : [shorten(`for ${mapWords(map)}`, CONDITION_LENGTH)]),
+    ...(pools.length === 0 ? [] : [shorten(`pool ${poolWords(pools)}`, CONDITION_LENGTH)]),
+  ];
 }
 
 function edgesOf(

@@ -59,7 +59,7 @@ function row(wave: string, node: GraphNode): string {
     escapeHtml(wave),
     escapeHtml(node.name),
     escapeHtml(node.kind),
-    code(node.detail),
+    [node.detail, ...node.notes].map(code).join('<br>'),
     node.condition === null ? '' : code(node.condition),
   ];
   const attribute = node.off === null ? '' : ' class="off"';

@@ -59,6 +59,7 @@ function nodeText(node: GraphNode, nameOf: NameOf): string {
   const lines = [
     node.name,
     `${node.kind} ${node.detail}`.trim(),
+    ...node.notes,
     ...(node.condition === null ? [] : [`if ${node.condition}`]),
   ];
   return `${nameOf(node.key)}${open}"${lines.map(escapeLabel).join('<br/>')}"${close}`;

@@ -5,6 +5,7 @@ import type { StageEntry } from '../draft.js';
 import { poolUses } from '../plan/build-pools.js';
 import type { Reporter } from '../reporter.js';
 import { shown } from '../schema/report-issues.js';
+import { checkCacheKey } from './check-cache-key.js';
 import { checkApproval } from './check-approval.js';
 import { checkExpression } from './check-expression.js';
 import { checkMap, itemNames } from './check-map.js';
@@ -70,6 +71,7 @@ class StageCheck {
     this.#template(data.with, ['with'], this.#entry.kind !== 'pipeline');
     this.#template(data.env, ['env'], true);
     if (typeof data.cache === 'object') this.#template(data.cache.key, ['cache', 'key'], false);
+    checkCacheKey(this.#entry, this.#reporter);
     for (const [i, use] of poolUses(data.pool).entries()) {
       if (use.key !== null)
         this.#template(use.key, ['pool', ...(Array.isArray(data.pool) ? [i] : []), 'key'], false);

@@ -83,6 +83,11 @@ describe('mistakes in a map', () => {
       'unknown-name: uses `item`, which is not a known name. Names here: inputs, variables, stages, state, metrics, run, row, index, batch',
     ],
     [
+      'a cache key that is the same for all items',
+      { ...FUNCTION, cache: { key: '${{ inputs.files }} ${{ run.pipeline }}' }, map: { over: [1] } },
+      'wrong-value: `cache.key` is the same for all items, so that they would share one result. Let it read `item` or `index`, such as `${{ item }}`, or leave it out: then it is what the item is given',
+    ],
+    [
       'a text to go over',
       { ...FUNCTION, map: { over: 'files' } },
       'wrong-type: `map.over` must be a list or an expression that gives one, such as `${{ inputs.files }}`',

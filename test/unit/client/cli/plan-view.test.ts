@@ -33,6 +33,8 @@ describe('the plan as JSON', () => {
       continue_on_error: false,
       skip_reason: null,
       cache: null,
+      map: null,
+      pools: [],
       timeout_ms: 600_000,
       total_timeout_ms: null,
       queue_timeout_ms: null,

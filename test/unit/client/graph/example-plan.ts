@@ -1,7 +1,8 @@
 import type { Plan } from '../../../../src/engine/plan.js';
+import { aMap } from '../../../support/a-map.js';
 import { aPlan, aStage } from '../../../support/a-plan.js';
 
-/** A plan with every kind of stage, a condition, an implied edge, a disabled stage, a mode and hooks. */
+/** A plan with every kind of stage, a map, a pool, a condition, an implied edge, a disabled stage, a mode and hooks. */
 export const EXAMPLE: Plan = aPlan(
   [
     aStage('load', { name: 'Load prices' }),
@@ -17,6 +18,15 @@ export const EXAMPLE: Plan = aPlan(
           response: 'auto',
         },
       },
+      map: aMap({
+        over: { type: 'list', list: '${{ inputs.symbols }}' },
+        as: 'symbol',
+        batch_size: 10,
+        max_concurrency: 4,
+        on_item_failure: { max_failures: 2, max_failure_ratio: null },
+        collect: 'file',
+      }),
+      pools: [{ pool: 'exchange', slots: 2, key: '${{ inputs.account }}' }],
     }),
     aStage('check', {
       depends_on: ['load'],
