@@ -9,6 +9,8 @@ export type StageCatalog = {
   readonly pipelines: ReadonlyMap<string, string>;
   /** Pools that are configured; absent where nobody knows, and then any pool may be named. */
   readonly pools?: ReadonlyMap<string, PoolSpec>;
+  /** Names of the channels that are configured; absent where nobody knows, and then any may be named. */
+  readonly channels?: ReadonlySet<string>;
 };
 
 export type CatalogStage = {

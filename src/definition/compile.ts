@@ -1,6 +1,7 @@
 import type { Plan } from '../engine/plan.js';
 import { isJsonObject, type Json, type JsonObject } from '../shared/json.js';
 import type { StageCatalog } from './catalog.js';
+import { checkAlerts } from './check/check-alerts.js';
 import { checkGraph } from './check/check-graph.js';
 import { checkHeader } from './check/check-header.js';
 import { checkMappedPipeline } from './check/check-mapped-pipeline.js';
@@ -66,6 +67,7 @@ function compileObject(raw: JsonObject, options: CompileOptions, reporter: Repor
   for (const entry of entries) checkRecovery(entry, names, reporter);
   checkSteering(draft, reporter);
   checkPools(draft, catalog, reporter);
+  checkAlerts(draft, names, catalog, reporter);
   const edges = checkGraph(draft, uses, names, reporter);
   for (const entry of entries) checkStageFunction(entry, catalog, reporter);
   checkChildren(draft, children, catalog, reporter);

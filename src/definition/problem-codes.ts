@@ -46,6 +46,8 @@ export const PROBLEM_CODES = {
   'env-syntax': 'A `${NAME}` in a variable cannot be read.',
   'unknown-pool': 'A stage needs a pool that does not exist.',
   'bad-pool': 'A pool limits nothing, contradicts the configuration, or has fewer slots than a stage needs.',
+  'bad-alert': 'An alert mixes what nobody knows together, or has empty quiet hours.',
+  'unknown-channel': 'An alert is told to a channel that the configuration does not have.',
   'bad-input': 'An input contradicts itself: its default, its limits or its pattern.',
   'too-many-problems': 'A file has more than 1,000 problems; only the first are shown.',
   'unknown-mode-stage': 'A mode selects a stage that does not exist.',

@@ -124,6 +124,10 @@ export const ERROR_TYPE = {
   refused: 'SteeringRefused',
   /** People rejected an approval, or too few approved it in time. Not retried. */
   rejected: 'Rejected',
+  /** A message about an alert could not be sent; it is tried again for a day. */
+  channel: 'ChannelError',
+  /** A channel refused a message about an alert for good. Not retried. */
+  channelRefused: 'ChannelRefused',
   /** A run could not start because another holds its concurrency group. */
   concurrency: 'ConcurrencyConflict',
 } as const;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { channelsSchema } from '../activities/alerts/channel-settings.js';
 import { problemOf } from '../activities/define-stage.js';
 import type { StageFunction } from '../activities/stage-function.js';
 import type { PoolSpec } from '../engine/stage-extras.js';
@@ -146,6 +147,8 @@ export const configSchema = z.strictObject({
   /** What `sluice health` and the monitor ask beside what Sluice knows by itself. */
   checks: checksSchema,
   monitor: monitorSchema.prefault({}),
+  /** Where alerts are told, by name. Texts may hold `${NAME}`, which only workers read. */
+  channels: channelsSchema.default({}),
   taskQueue: z.string().min(1).max(200).default(DEFAULT_TASK_QUEUE),
   storage: storageSchema.prefault({}),
   worker: workerSchema.prefault({}),

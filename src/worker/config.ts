@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { z } from 'zod';
 import type { UserCheck } from '../activities/monitor/run-check.js';
+import type { ChannelSettings } from '../activities/alerts/channel-settings.js';
 import type { StageFunction } from '../activities/stage-function.js';
 import type { StageCatalog } from '../definition/catalog.js';
 import type { StorageSettings } from '../storage/create-store.js';
@@ -25,6 +26,8 @@ export type LoadedConfig = {
   readonly worker: WorkerSettings;
   readonly checks: readonly UserCheck[];
   readonly monitor: MonitorSettings;
+  /** Where alerts are told. */
+  readonly channels: ReadonlyMap<string, ChannelSettings>;
   readonly catalog: StageCatalog;
 };
 
@@ -60,6 +63,7 @@ export function completeConfig(
   const { stages, pipelines, taskQueue, storage, worker, checks, monitor } = parsed.data;
   const fromProject = (path: string): string => (isAbsolute(path) ? path : join(place.projectDir, path));
   const files = Object.entries(pipelines).map(([name, path]): [string, string] => [name, fromProject(path)]);
+  const channels = new Map(Object.entries(parsed.data.channels));
   const byName = new Map(stages.map((stage) => [stage.name, stage]));
   return {
     ...place,
@@ -72,7 +76,11 @@ export function completeConfig(
     worker,
     checks,
     monitor,
-    catalog: createCatalog(byName, new Map(files), new Map(Object.entries(parsed.data.pools))),
+    channels,
+    catalog: {
+      ...createCatalog(byName, new Map(files), new Map(Object.entries(parsed.data.pools))),
+      channels: new Set(channels.keys()),
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import { Client } from '@temporalio/client';
 import { type NativeConnection, Worker } from '@temporalio/worker';
 import { pino, type Logger } from 'pino';
+import { createDeliverAlert } from '../activities/alerts/deliver-alert.js';
 import { createActivities } from '../activities/create-activities.js';
 import type { Environment } from '../activities/secrets.js';
 import { ACTIVITY } from '../shared/names.js';
@@ -136,6 +137,7 @@ async function createWorker(
       [ACTIVITY.poolCheck]: createPoolCheck(client),
       [ACTIVITY.runEnd]: createRunEnd(client),
       [ACTIVITY.health]: () => look(deps, []),
+      [ACTIVITY.alert]: createDeliverAlert({ channels: config.channels, store, log, env, projectDir }),
       ...createActivities({
         stages,
         store,

@@ -13,7 +13,9 @@ export type ExpressionPlace = {
   readonly start: number;
   /** ID of the stage for messages, or null outside of stages. */
   readonly stage: string | null;
-  readonly list: StageList | 'outputs';
+  readonly list: StageList | 'outputs' | 'alerts';
+  /** What messages begin with, where it is neither a stage nor an output. */
+  readonly subject?: string;
   /** Names of an item and what goes with it, inside a map. */
   readonly items?: readonly string[];
   readonly names: Names;
@@ -80,7 +82,7 @@ type Report = Pick<Parameters<Reporter['report']>[0], 'code' | 'message' | 'sugg
 
 function report(place: ExpressionPlace, { offset, ...finding }: Report): void {
   const { path, list, start, stage, reporter } = place;
-  const subject = list === 'outputs' ? `output "${String(path[1])}" ` : '';
+  const subject = place.subject ?? (list === 'outputs' ? `output "${String(path[1])}" ` : '');
   const message = `${subject}${finding.message}`;
   reporter.report({ ...finding, message, path, offset: start + offset, stage });
 }
@@ -171,7 +173,7 @@ function isReachable(id: string, offset: number, place: ExpressionPlace): boolea
 
 function checkRunUse(use: NameUse, place: ExpressionPlace): void {
   const [step, field] = use.path;
-  const isHook = place.list !== 'stages' && place.list !== 'outputs';
+  const isHook = place.list !== 'stages' && place.list !== 'outputs' && place.list !== 'alerts';
   const known = isHook ? [...RUN_FIELDS, 'status'] : RUN_FIELDS;
   if (step?.name === 'partition' && field !== undefined && !PARTITION_FIELDS.includes(field.name)) {
     return report(place, {

@@ -7,7 +7,7 @@ import { checkNoExpressions, checkTemplate } from './check-template.js';
 import type { Names } from './names.js';
 
 /** Keys of the header that hold expressions, or are checked elsewhere. */
-const EVALUATED = new Set(['fairness', 'outputs', 'variables', 'modes']);
+const EVALUATED = new Set(['alerts', 'fairness', 'outputs', 'variables', 'modes']);
 
 /** Checks what the schema cannot say about everything but the stages. */
 export function checkHeader(draft: Draft, names: Names, reporter: Reporter): void {

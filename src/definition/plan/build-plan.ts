@@ -3,6 +3,7 @@ import type { JsonObject } from '../../shared/json.js';
 import type { StageEdges } from '../check/check-graph.js';
 import type { Draft, StageEntry } from '../draft.js';
 import type { HeaderDefinition } from '../schema/header-schema.js';
+import { buildAlerts } from './build-alerts.js';
 import { buildPriority } from './build-pools.js';
 import { buildInput } from './build-input.js';
 import { buildDeadline } from './build-steering.js';
@@ -47,6 +48,9 @@ export function buildPlan(parts: PlanParts): Plan {
     requires: (header.requires ?? []).map(({ pipeline, max_age }) => ({ pipeline, max_age_ms: ms(max_age) })),
     ...buildFreshness(header),
     concurrency: buildConcurrency(header),
+    ...(header.alerts === undefined || header.alerts.length === 0
+      ? {}
+      : { alerts: buildAlerts(header.alerts) }),
     modes: buildModes(parts),
     stages: build(draft.stages),
     hooks: {

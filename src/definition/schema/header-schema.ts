@@ -15,6 +15,7 @@ import {
   template,
   text,
 } from './fields.js';
+import { alertsSchema } from './alert-schema.js';
 import { fairnessSchema, poolsSchema } from './pool-schema.js';
 import { inputSchema } from './input-schema.js';
 import { sharedSettings } from './stage-schema.js';
@@ -83,6 +84,7 @@ export const headerShape = {
     .describe('Of its runs: 1 goes first, 5 goes last. Default: 3, as in Temporal.'),
   fairness: fairnessSchema,
   concurrency: concurrencySchema.optional().describe('Which runs exclude each other.'),
+  alerts: alertsSchema,
   modes: z
     .record(idKey, modeSchema, must('an object of modes'))
     .optional()

@@ -29,6 +29,7 @@ describe('the mistakes', () => {
       'too-deep',
       'too-many-problems',
       'too-many-values',
+      'unknown-channel',
       'unknown-pool',
       'unknown-stage-function',
     ];

@@ -195,7 +195,7 @@ stages:
   - { id: a, set: {} }
 `,
       problems: [
-        `unknown-key pipeline.yaml:2:1 \`discription\` is not a key of the definition. Keys: $schema, name, version, description, author, tags, labels, inputs, variables, secrets, scheduling, failure, max_parallel_stages, timeout, deadline, defaults, requires, freshness, pools, priority, fairness, concurrency, modes, outputs, stages, on_success, on_failure, finally. Did you mean "description"?`,
+        `unknown-key pipeline.yaml:2:1 \`discription\` is not a key of the definition. Keys: $schema, name, version, description, author, tags, labels, inputs, variables, secrets, scheduling, failure, max_parallel_stages, timeout, deadline, defaults, requires, freshness, pools, priority, fairness, concurrency, alerts, modes, outputs, stages, on_success, on_failure, finally. Did you mean "description"?`,
       ],
     },
     {
@@ -206,7 +206,7 @@ steps:
 `,
       problems: [
         `missing-key pipeline.yaml:1:1 \`stages\` is missing, it must be a list of at least one stage`,
-        `unknown-key pipeline.yaml:2:1 \`steps\` is not a key of the definition. Keys: $schema, name, version, description, author, tags, labels, inputs, variables, secrets, scheduling, failure, max_parallel_stages, timeout, deadline, defaults, requires, freshness, pools, priority, fairness, concurrency, modes, outputs, stages, on_success, on_failure, finally. Did you mean "stages"?`,
+        `unknown-key pipeline.yaml:2:1 \`steps\` is not a key of the definition. Keys: $schema, name, version, description, author, tags, labels, inputs, variables, secrets, scheduling, failure, max_parallel_stages, timeout, deadline, defaults, requires, freshness, pools, priority, fairness, concurrency, alerts, modes, outputs, stages, on_success, on_failure, finally. Did you mean "stages"?`,
       ],
     },
     {
@@ -417,25 +417,78 @@ stages:
       ],
     },
     {
-      title: 'alerts, which are not there yet',
+      title: 'channels, which belong to the configuration',
       text: `name: demo
-alerts: []
+channels: {}
 stages:
   - { id: a, set: {} }
 `,
       problems: [
-        `not-supported-yet pipeline.yaml:2:1 \`alerts\` is not supported yet in this version; remove it`,
+        `unknown-key pipeline.yaml:2:1 \`channels\` is not a key of the definition. Keys: $schema, name, version, description, author, tags, labels, inputs, variables, secrets, scheduling, failure, max_parallel_stages, timeout, deadline, defaults, requires, pools, priority, fairness, concurrency, alerts, modes, outputs, stages, on_success, on_failure, finally.`,
       ],
     },
     {
-      title: 'channels, which are not there yet',
+      title: 'an alert that reads a name which does not exist',
       text: `name: demo
-channels: []
+alerts: [{ name: failed, when: pipline_status == 'failed', channels: [ops] }]
 stages:
   - { id: a, set: {} }
 `,
       problems: [
-        `not-supported-yet pipeline.yaml:2:1 \`channels\` is not supported yet in this version; remove it`,
+        `unknown-name pipeline.yaml:2:32 alert "failed" in \`pipline_status == 'failed'\`: \`pipline_status\` is not a known name. Names here: inputs, variables, stages, state, metrics, run, pipeline, pipeline_status, duration_minutes, mode, workflow_id, run_id, partial, failed_stages, fallback_stages, undone_stages, failed_items, retries, held_stages, awaiting_stages, error_type, error_message, deadline_near, deadline_at_risk, deadline_missed, data_age_hours, error_rate. Did you mean "pipeline_status"?`,
+      ],
+    },
+    {
+      title: 'an alert that asks a run and a monitor',
+      text: `name: demo
+alerts: [{ name: odd, when: size(failed_stages) > 0 && error_rate > 0.1, channels: [ops] }]
+stages:
+  - { id: a, set: {} }
+`,
+      problems: [
+        `bad-alert pipeline.yaml:2:29 alert "odd" reads \`failed_stages\`, which only a run knows, and \`error_rate\`, which only a monitor knows; make two alerts of it`,
+      ],
+    },
+    {
+      title: 'an alert of a wrong severity, and one without channels',
+      text: `name: demo
+alerts:
+  - { name: a, when: partial, severity: urgent, channels: [ops] }
+  - { name: b, when: partial, channels: [] }
+stages:
+  - { id: a, set: {} }
+`,
+      problems: [
+        `wrong-value pipeline.yaml:3:41 \`alerts[0].severity\` must be one of low, medium, high, critical, got \`urgent\` (string)`,
+        `wrong-value pipeline.yaml:4:41 \`alerts[1].channels\` must be a list of at least one channel, got \`[]\` (list)`,
+      ],
+    },
+    {
+      title: 'an alert whose condition is a number, and whose message names no stage',
+      text: `name: demo
+alerts: [{ name: slow, when: duration_minutes + 1, message: "at \${{ stages.b.status }}", channels: [ops] }]
+stages:
+  - { id: a, set: {} }
+`,
+      problems: [
+        `bad-expression pipeline.yaml:2:30 alert "slow" \`duration_minutes + 1\` gives a number, it must give true or false`,
+        `unknown-name pipeline.yaml:2:76 alert "slow" uses \`stages.b\`, which does not exist. Stages here: a`,
+      ],
+    },
+    {
+      title: 'quiet hours that cannot be, and a name that stands twice',
+      text: `name: demo
+alerts:
+  - { name: a, when: partial, channels: [ops], quiet_hours: { from: "22:00", to: "22:00" } }
+  - { name: b, when: partial, channels: [ops], quiet_hours: { from: "22:00", to: "07:00", timezone: Europe/Berlni } }
+  - { name: b, when: partial, channels: [ops] }
+stages:
+  - { id: a, set: {} }
+`,
+      problems: [
+        `bad-alert pipeline.yaml:3:82 the quiet hours of alert "a" begin when they end, so they are empty`,
+        `wrong-value pipeline.yaml:4:101 the time zone "Europe/Berlni" of alert "b" does not exist. Did you mean "Europe/Berlin"?`,
+        `duplicate-item pipeline.yaml:5:13 two alerts are named "b"`,
       ],
     },
     {
