@@ -417,28 +417,6 @@ stages:
       ],
     },
     {
-      title: 'channels, which belong to the configuration',
-      text: `name: demo
-channels: {}
-stages:
-  - { id: a, set: {} }
-`,
-      problems: [
-        `unknown-key pipeline.yaml:2:1 \`channels\` is not a key of the definition. Keys: $schema, name, version, description, author, tags, labels, inputs, variables, secrets, scheduling, failure, max_parallel_stages, timeout, deadline, defaults, requires, pools, priority, fairness, concurrency, alerts, modes, outputs, stages, on_success, on_failure, finally.`,
-      ],
-    },
-    {
-      title: 'an alert that reads a name which does not exist',
-      text: `name: demo
-alerts: [{ name: failed, when: pipline_status == 'failed', channels: [ops] }]
-stages:
-  - { id: a, set: {} }
-`,
-      problems: [
-        `unknown-name pipeline.yaml:2:32 alert "failed" in \`pipline_status == 'failed'\`: \`pipline_status\` is not a known name. Names here: inputs, variables, stages, state, metrics, run, pipeline, pipeline_status, duration_minutes, mode, workflow_id, run_id, partial, failed_stages, fallback_stages, undone_stages, failed_items, retries, held_stages, awaiting_stages, error_type, error_message, deadline_near, deadline_at_risk, deadline_missed, data_age_hours, error_rate. Did you mean "pipeline_status"?`,
-      ],
-    },
-    {
       title: 'an alert that asks a run and a monitor',
       text: `name: demo
 alerts: [{ name: odd, when: size(failed_stages) > 0 && error_rate > 0.1, channels: [ops] }]
