@@ -13,6 +13,8 @@
  * - `invalid_query`: the query that says which runs are meant is wrong.
  * - `run_exists`: a run with this ID is running already.
  * - `invalid_inputs`: inputs or mode do not fit the pipeline.
+ * - `invalid_range`: the range of a backfill cannot be cut into windows.
+ * - `backfill_not_found`: no backfill has this ID.
  * - `requirements_not_met`: a pipeline that this one `requires` has no recent success.
  * - `store_shared`: other namespaces use the store, so that what is unused cannot be told.
  * - `temporal`: Temporal refused the request.
@@ -32,6 +34,8 @@ export type ClientErrorCode =
   | 'invalid_query'
   | 'run_exists'
   | 'invalid_inputs'
+  | 'invalid_range'
+  | 'backfill_not_found'
   | 'requirements_not_met'
   | 'store_shared'
   | 'temporal';
@@ -67,6 +71,8 @@ const EXIT_CODES: Readonly<Record<ClientErrorCode, 1 | 2 | 3>> = {
   invalid_query: 2,
   run_exists: 1,
   invalid_inputs: 2,
+  invalid_range: 2,
+  backfill_not_found: 2,
   requirements_not_met: 1,
   store_shared: 1,
   temporal: 1,

@@ -1,5 +1,5 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import { PIPELINE_WORKFLOW } from '../shared/names.js';
+import { BACKFILL_WORKFLOW, PIPELINE_WORKFLOW } from '../shared/names.js';
 import { ClientError } from './client-error.js';
 import { isGrpc } from './grpc-errors.js';
 import { isPipelineName, isRunId } from './run-id.js';
@@ -12,7 +12,8 @@ export type RunReference = { readonly workflowId: string; readonly runId: string
 export type RunFinder = { readonly workflow: Pick<Client['workflow'], 'list' | 'getHandle'> };
 
 /**
- * Finds the run that a person means by a workflow ID, a run ID, or a pipeline's name (its latest run). Workflow IDs
+ * Finds the run that a person means by a workflow ID, a run ID, or a pipeline's name (its latest run), or the backfill
+ * by its ID. Workflow IDs
  * are asked for directly, because visibility may not know a run yet that has just started.
  * Throws `run_not_found`, with the latest runs that exist.
  */
@@ -27,7 +28,7 @@ export async function findRun(client: RunFinder, run: string): Promise<RunRefere
 async function findByWorkflowId(client: RunFinder, workflowId: string): Promise<RunReference | null> {
   try {
     const info = await client.workflow.getHandle(workflowId).describe();
-    if (info.type !== PIPELINE_WORKFLOW) return null;
+    if (info.type !== PIPELINE_WORKFLOW && info.type !== BACKFILL_WORKFLOW) return null;
     return { workflowId, runId: info.raw.workflowExecutionInfo?.firstRunId || info.runId };
   } catch (error) {
     if (error instanceof Error && error.name === 'WorkflowNotFoundError') return null;

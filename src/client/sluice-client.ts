@@ -8,6 +8,7 @@ import type { JsonObject } from '../shared/json.js';
 import { DEFAULT_TASK_QUEUE, PIPELINE_WORKFLOW } from '../shared/names.js';
 import type { BlobStore } from '../storage/blob-store.js';
 import { type ApprovalKeys, publicKeysFor } from './approvals/approval-keys.js';
+import { Backfills } from './backfill/backfills.js';
 import { type ApprovalFilter, type ApprovalItem, listApprovals } from './approvals/list-approvals.js';
 import { ClientError } from './client-error.js';
 import { expectedDurations } from './expected-durations.js';
@@ -136,6 +137,11 @@ export class SluiceClient {
     const expected = isDue ? { expected_ms: await expectedDurations(this.temporal, pipeline) } : {};
     const runId = await this.#startWorkflow(workflowId, { ...input, ...expected }, options);
     return this.handle(workflowId, runId);
+  }
+
+  /** Runs of a pipeline for every window of a range of time. */
+  get backfills(): Backfills {
+    return new Backfills(this.temporal, this.taskQueue);
   }
 
   /** The run that a workflow ID, a run ID or a pipeline's name stands for. Throws `run_not_found`. */

@@ -16,10 +16,12 @@ export type BackfillRequest = Pick<
 
 /** The argument of a new backfill. */
 export function createBackfillInput({ statuses, run, ...request }: BackfillRequest): BackfillInput {
-  const { pipeline } = run.plan;
+  const { pipeline, concurrency } = run.plan;
   return {
     ...request,
-    run: { ...run, plan: { ...run.plan, concurrency: queueing(run.plan.concurrency) } },
+    // Those of one group run one after the other anyway, and would only stand in line.
+    max_parallel: concurrency === null ? request.max_parallel : 1,
+    run: { ...run, plan: { ...run.plan, concurrency: queueing(concurrency) } },
     letters: lettersOf(statuses),
     id_prefix: partitionIdPrefix(pipeline, { mode: run.mode, timezone: request.timezone }),
   };

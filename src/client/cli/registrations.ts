@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { registerAmend } from './commands/amend.js';
 import { registerArtifacts } from './commands/artifacts.js';
+import { registerBackfill } from './commands/backfill.js';
 import { registerCache } from './commands/cache.js';
 import { registerApprovals } from './commands/approvals.js';
 import { registerApprove, registerReject } from './commands/approve.js';
@@ -47,6 +48,7 @@ export const REGISTRATIONS: ReadonlyArray<readonly [heading: string, commands: r
     'Runs',
     [
       registerRun,
+      registerBackfill,
       registerList,
       registerStatus,
       registerWatch,

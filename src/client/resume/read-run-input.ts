@@ -17,13 +17,22 @@ export type Execution = { readonly workflowId: string; readonly runId: string };
 
 /** What a run was started with: the argument of its latest execution, which knows the most. */
 export async function readRunInput(client: Client, execution: Execution): Promise<RunInput> {
-  const [start] = await firstEvents(client, execution);
-  const attributes = start?.workflowExecutionStartedEventAttributes;
-  const [input] = await decodePayloads(client, attributes?.input);
-  if (attributes?.workflowType?.name === PIPELINE_WORKFLOW && isRunInput(input)) return input;
+  const { type, input } = await readWorkflowInput(client, execution);
+  if (type === PIPELINE_WORKFLOW && isRunInput(input)) return input;
   throw new ClientError('run_not_found', `"${execution.workflowId}" is no run of a pipeline.`, {
     hint: 'See the runs that there are: sluice list',
   });
+}
+
+/** The type and the first argument of an execution of any workflow. */
+export async function readWorkflowInput(
+  client: Client,
+  execution: Execution,
+): Promise<{ readonly type: string; readonly input: unknown }> {
+  const [start] = await firstEvents(client, execution);
+  const attributes = start?.workflowExecutionStartedEventAttributes;
+  const [input] = await decodePayloads(client, attributes?.input);
+  return { type: attributes?.workflowType?.name ?? '', input };
 }
 
 /** The values of payloads, also of those that are kept outside of Temporal. Throws when one cannot be read. */

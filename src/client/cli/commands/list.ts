@@ -9,12 +9,14 @@ type ListFlags = ConnectionFlags & {
   readonly pipeline?: string;
   readonly status?: ListedStatus;
   readonly limit: number;
+  readonly backfills?: boolean;
 };
 
 const EXAMPLES = `
 Examples:
   sluice list
   sluice list --pipeline market-data --status failed --limit 5
+  sluice list --backfills
   sluice list --json | jq -r '.runs[].workflow_id'`;
 
 /** `sluice list`: the latest runs. */
@@ -26,9 +28,14 @@ export function registerList(program: Command, cli: CliContext): void {
     .option('--pipeline <name>', 'only runs of this pipeline')
     .addOption(new Option('--status <status>', 'only runs that stand like this').choices(LISTED_STATUSES))
     .option('--limit <n>', 'at most so many', wholeNumber(1, 10_000), 20)
+    .option('--backfills', 'list backfills instead of runs')
     .addHelpText('after', EXAMPLES);
   addConnectionOptions(command).action(async (flags: ListFlags) => {
     const { withSession } = await import('../runs/session.js');
+    if (flags.backfills === true) {
+      const { printBackfills } = await import('../backfill/show-backfill.js');
+      return printBackfills(cli, flags);
+    }
     const { pipeline, status, limit } = flags;
     const filter = {
       limit,

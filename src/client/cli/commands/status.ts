@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { RunStatus } from '../../../engine/result.js';
 import type { RunHandle } from '../../run-handle.js';
 import { LISTED_ITEMS, type ListedItems } from '../../items/item-list.js';
+import { isBackfillId } from '../../backfill/backfill-id.js';
 import type { CliContext } from '../context.js';
 import { UsageError } from '../errors.js';
 import { wholeNumber } from '../number-option.js';
@@ -15,14 +16,15 @@ type StatusFlags = ConnectionFlags & {
 };
 
 const EXAMPLES = `
-RUN is a workflow ID, a run ID, or the name of a pipeline for its latest run.
+RUN is a workflow ID, a run ID, or the name of a pipeline for its latest run. Of a backfill it shows the partitions.
 
 With --stage it lists the items of a stage with \`map\`, the failed ones with their errors.
 
 Examples:
   sluice status market-data
   sluice status market-data --stage load --items failed
-  sluice status market-data/2026-03-01 --json | jq .progress`;
+  sluice status market-data/2026-03-01 --json | jq .progress
+  sluice status backfill/market-data/2024`;
 
 /** `sluice status`: how a run stands now. */
 export function registerStatus(program: Command, cli: CliContext): void {
@@ -39,6 +41,10 @@ export function registerStatus(program: Command, cli: CliContext): void {
     const { stage, items = 'all', limit } = flags;
     if (stage === undefined && flags.items !== undefined) {
       throw new UsageError('--items lists the items of one stage.', { hint: 'Name it with --stage.' });
+    }
+    if (isBackfillId(run)) {
+      const { printBackfillStatus } = await import('../backfill/show-backfill.js');
+      return printBackfillStatus(cli, run, flags);
     }
     const { withSession } = await import('../runs/session.js');
     await withSession(cli, { flags }, async (session) => {

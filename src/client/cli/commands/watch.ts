@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { isBackfillId } from '../../backfill/backfill-id.js';
 import type { CliContext } from '../context.js';
 import { addConnectionOptions, type ConnectionFlags } from '../runs/connection-options.js';
 
@@ -12,7 +13,8 @@ stages that wait. Ctrl-C stops following.
 
 Examples:
   sluice watch market-data
-  sluice watch market-data/2026-03-01 --verbose`;
+  sluice watch market-data/2026-03-01 --verbose
+  sluice watch backfill/market-data/2024`;
 
 /** `sluice watch`: follows a run to its end. */
 export function registerWatch(program: Command, cli: CliContext): void {
@@ -24,6 +26,10 @@ export function registerWatch(program: Command, cli: CliContext): void {
     .option('-v, --verbose', 'also show what the stages write')
     .addHelpText('after', EXAMPLES);
   addConnectionOptions(command).action(async (run: string, flags: WatchFlags) => {
+    if (isBackfillId(run)) {
+      const { watchBackfill } = await import('../backfill/show-backfill.js');
+      return watchBackfill(cli, run, flags);
+    }
     const [{ withSession }, { followRun }] = await Promise.all([
       import('../runs/session.js'),
       import('../runs/follow-run.js'),

@@ -10,6 +10,7 @@ import { loadConfig, type LoadedConfig } from '../../../worker/config.js';
 import { projectTag, workerIdentity } from '../../../worker/identity.js';
 import { refusal } from '../../grpc-errors.js';
 import type { RunHandle } from '../../run-handle.js';
+import { isBackfillId } from '../../backfill/backfill-id.js';
 import { SluiceClient } from '../../sluice-client.js';
 import type { ApprovalKeys } from '../../approvals/approval-keys.js';
 import type { CliContext } from '../context.js';
@@ -167,7 +168,9 @@ export class Session {
     const description = await run.describe();
     if (this.server.kind === 'configured' || (await this.hasWorker(description.taskQueue))) return;
     await this.ensureWorkerOf(description);
-    const result = await run.result({ signal: cli.interruption() });
+    const result = isBackfillId(run.workflowId)
+      ? await this.#client.backfills.handle(run).ended()
+      : await run.result({ signal: cli.interruption() });
     cli.note(`"${run.workflowId}" has ended: ${result.status.replace('_', ' ')}.`);
   }
 
