@@ -22,7 +22,7 @@ export function printBackfill(
 ): void {
   if (cli.isJson) return cli.json(status);
   const colours = cli.colours.stdout;
-  const say = options.onlyNotable === true ? cli.note : cli.print;
+  const say = (text: string): void => (options.onlyNotable === true ? cli.note(text) : cli.print(text));
   const rows = status.partitions.filter((row) => options.onlyNotable !== true || isNotable(row));
   if (rows.length > 0)
     say(

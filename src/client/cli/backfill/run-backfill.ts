@@ -24,7 +24,14 @@ export async function runBackfill(cli: CliContext, file: string, flags: Backfill
   const isPlan = flags.plan === true;
   await withSession(cli, { flags, config, mayCreate: flags.detach !== true }, async (session) => {
     const planned = await session.client.backfills.plan(plan, {
-      ...{ from, to, step, timezone, only, order, maxParallel, maxFailures },
+      from,
+      to,
+      step,
+      timezone,
+      only,
+      order,
+      maxParallel,
+      maxFailures,
       inputs,
       mode,
     });
