@@ -18,7 +18,11 @@ import { shorten } from './shorten.js';
 
 const DEFAULT_GRACE_MS = 10_000;
 
-const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+const scalar = z
+  .union([z.string(), z.number(), z.boolean()], {
+    error: ({ input }) => `must be text, a number, true or false, and is ${kindOf(input)}`,
+  })
+  .transform(String);
 const commandParams = z.object({
   command: z.union([z.string(), z.array(scalar).min(1)]),
   env: z.record(z.string(), z.json()).default({}),
@@ -112,6 +116,11 @@ async function assertFolder(folder: string): Promise<void> {
   if (found?.isDirectory() === true) return;
   const message = `The command's folder ${folder} does not exist on this worker. Correct \`cwd\`, or make the folder first.`;
   throw stageFailure(ERROR_TYPE.commandNotFound, message, { nonRetryable: true });
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'a list' : `an ${typeof value}`;
 }
 
 type Ended = Awaited<Child>;

@@ -101,7 +101,7 @@ describe('approvals from the command line', () => {
     const why = await json<Explanation>(['why', run]);
     expect(why.stages.map(({ sentence }) => sentence.replace(/since \S+;.*it is/, 'since …; it is'))).toEqual(
       [
-        '"sign-off" waits for approval by alice, bob (0 of 2) since …; it is rejected: Ship 3?.',
+        '"sign-off" asks "Ship 3?" and waits for approval by alice, bob (0 of 2) since …; it is rejected.',
         '"ship" waits for stage "sign-off" (awaiting approval).',
       ],
     );

@@ -123,12 +123,13 @@ function openWords(stage: StagePlan, result: StageResult, facts: RunFacts): stri
 
 function approvalSentence({ approval }: StageResult, now: number): string {
   if (approval === undefined) return 'waits for approval';
-  const { since, times_out_at, on_timeout, message } = approval;
+  const { since, times_out_at, on_timeout } = approval;
+  const message = approval.message.trim();
   const end =
     times_out_at === null
       ? ''
       : `; at ${times_out_at}${inWords(times_out_at, now)} it is ${on_timeout === 'reject' ? 'rejected' : 'approved'}`;
-  return `${approvalWords(approval)} since ${since}${end}: ${message}`;
+  return `asks "${message}" and ${approvalWords(approval)} since ${since}${end}`;
 }
 
 function skippedWords(

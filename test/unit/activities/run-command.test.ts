@@ -46,6 +46,15 @@ describe('the command', () => {
     expect(output).toEqual(['$HOME', 'a b', '*']);
   });
 
+  test('takes text, numbers and flags only, and says which argument is something else', async () => {
+    const task = aTask({ params: { command: ['echo', 1, { rows: 2 }] } });
+    await expect(rig().run('sluice.run', task)).rejects.toMatchObject({
+      type: 'ValidationError',
+      message:
+        'The command does not fit: at command[2]: must be text, a number, true or false, and is an object.',
+    });
+  });
+
   test('runs in sh when it is a string, and ends at the first failing line', async () => {
     expect(await rig().runCommand('x=5\necho "{\\"x\\": $x}"')).toEqual({ output: { x: 5 } });
     await expect(rig().runCommand('false\necho 1')).rejects.toMatchObject({ type: 'CommandError' });

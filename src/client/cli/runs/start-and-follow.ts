@@ -1,9 +1,13 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { RunHandle } from '../../run-handle.js';
 import type { CliContext } from '../context.js';
 import { CliError, EXIT } from '../errors.js';
 import { followRun } from './follow-run.js';
 import { PROJECT_MEMO, type Session, warnOfNoWorker } from './session.js';
 import { shellWord } from '../../../shared/shell-word.js';
+
+const LOOKS_FOR_WORKER = 5;
+const LOOK_EVERY_MS = 400;
 
 /** How much of a run a command waits for and shows. */
 export type FollowFlags = { readonly detach?: boolean; readonly verbose?: boolean };
@@ -15,7 +19,7 @@ export async function startAndFollow(
   flags: FollowFlags,
   start: (memo: Readonly<Record<string, string>>) => Promise<RunHandle>,
 ): Promise<void> {
-  const isServed = flags.detach === true ? await session.hasWorker() : await session.ensureWorker();
+  const isServed = flags.detach === true ? await isServedSoon(session) : await session.ensureWorker();
   if (cli.interruption().aborted) return cli.exitWith(EXIT.interrupted);
   if (flags.detach === true) refuseToAbandon(session, isServed);
   // Other machines may read a configured server, and the names of our folders mean nothing there.
@@ -25,6 +29,16 @@ export async function startAndFollow(
   if (!isServed) warnOfNoWorker(cli, session.client.taskQueue);
   if (flags.detach === true) return tellDetached(cli, run);
   await followRun(cli, run, { verbose: flags.verbose === true, endsWithUs: session.hasOwnWorker });
+}
+
+/** A worker that has just begun may not be known to the server yet. */
+async function isServedSoon(session: Session): Promise<boolean> {
+  for (let looks = 1; looks < LOOKS_FOR_WORKER; looks += 1) {
+    if (await session.hasWorker()) return true;
+    if (session.server.kind !== 'local') return false;
+    await delay(LOOK_EVERY_MS);
+  }
+  return session.hasWorker();
 }
 
 /** A run on a server or a worker that ends with this command would not go on. */
