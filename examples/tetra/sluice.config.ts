@@ -1,12 +1,20 @@
 import { defineConfig } from 'sluice';
+import { backtestStrategies } from './stages/backtest-strategies.js';
+import { buildScenarioStage } from './stages/build-scenario.js';
+import { calculateMetrics } from './stages/calculate-metrics.js';
 import { compareMarkets } from './stages/compare-markets.js';
 import { computeIndicatorsStage } from './stages/compute-indicators.js';
+import { defineScenarios } from './stages/define-scenarios.js';
+import { listSeries } from './stages/list-series.js';
 import { loadPrices } from './stages/load-prices.js';
 import { measureRiskStage } from './stages/measure-risk.js';
-import { rankStrategiesStage } from './stages/rank-strategies.js';
+import { rankStrategies } from './stages/rank-strategies.js';
 import { simulateScenarios } from './stages/simulate-scenarios.js';
+import { storeMetrics } from './stages/store-metrics.js';
 import { storePrices } from './stages/store-prices.js';
+import { storeScenarios } from './stages/store-scenarios.js';
 import { validatePrices } from './stages/validate-prices.js';
+import { writeAssessment } from './stages/write-assessment.js';
 import { writeReport } from './stages/write-report.js';
 
 export default defineConfig({
@@ -16,10 +24,28 @@ export default defineConfig({
     storePrices,
     computeIndicatorsStage,
     measureRiskStage,
-    simulateScenarios,
-    rankStrategiesStage,
     compareMarkets,
     writeReport,
+    defineScenarios,
+    buildScenarioStage,
+    simulateScenarios,
+    storeScenarios,
+    listSeries,
+    calculateMetrics,
+    storeMetrics,
+    backtestStrategies,
+    rankStrategies,
+    writeAssessment,
   ],
-  pipelines: { 'market-data': './pipelines/market-data.yaml' },
+  pipelines: {
+    tetra: './pipelines/tetra.yaml',
+    'market-data': './pipelines/market-data.yaml',
+    scenarios: './pipelines/scenarios.yaml',
+    metrics: './pipelines/metrics.yaml',
+    assessment: './pipelines/assessment.yaml',
+  },
+  pools: {
+    prices: { slots: 1 }, // one run at a time writes the prices
+    database: { slots: 8 }, // readers of the databases at once, over all runs
+  },
 });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { pino } from 'pino';
 import { createActivities } from '../activities/create-activities.js';
@@ -13,7 +14,7 @@ import type { Plan } from '../engine/plan.js';
 import type { RunResult } from '../engine/result.js';
 import type { RunInput } from '../engine/run-input.js';
 import type { JsonObject } from '../shared/json.js';
-import { PIPELINE_WORKFLOW } from '../shared/names.js';
+import { PIPELINE_WORKFLOW, poolWorkflowId } from '../shared/names.js';
 import { createDataConverter } from '../storage/external-storage-driver.js';
 import { createCatalog } from '../worker/catalog.js';
 import { loadConfig, type LoadedConfig } from '../worker/config.js';
@@ -119,6 +120,20 @@ async function runOn(
     // The time-skipping server's clock never runs again once it was asked to cancel an activity.
     if (history.events?.some((event) => event.activityTaskCancelRequestedEventAttributes)) scene.spoil();
     await Worker.runReplayHistory(code, history, workflowId);
+    await endPools(env.client, input.plan);
     return result;
   });
+}
+
+/** A pool outlives its runs, on the task queue of the first of them; the next test has a worker on another one. */
+async function endPools({ workflow }: Client, plan: RunInput['plan']): Promise<void> {
+  const names = new Set([plan, ...Object.values(plan.pipelines)].flatMap(({ pools }) => Object.keys(pools)));
+  for (const name of names) {
+    await workflow
+      .getHandle(poolWorkflowId(name))
+      .terminate('the test has ended')
+      .catch((error: unknown) => {
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+      });
+  }
 }

@@ -6,6 +6,9 @@ import { replaceFile } from './paths.js';
 
 export const badRow = z.object({ line: z.int(), reason: z.string(), date: z.string().nullable() });
 
+/** Where no period is asked for, rows without a readable date belong to it too. */
+const [FIRST, LAST] = ['0001-01-01', '9999-12-31'];
+
 const close = z.object({ day: z.string(), close: z.number() });
 
 export type CleanRows = {
@@ -23,16 +26,18 @@ export type CleaningRules = {
   readonly folder: string;
   readonly date_format: string;
   readonly recent_days: number;
+  readonly from: string | null;
+  readonly until: string | null;
 };
 
 /** Parses a staging file; writes its good rows, oldest first, and the rejected ones with their reasons. */
 export function cleanRows(rules: CleaningRules): Promise<CleanRows> {
-  const { symbol, staged, folder, date_format, recent_days } = rules;
+  const { symbol, staged, folder, date_format, recent_days, from, until } = rules;
   const clean = join(folder, `${symbol}.clean.parquet`);
   return inMemory(async (db) => {
     await db.run(`CREATE MACRO number(field) AS TRY_CAST(replace(trim(field), ',', '') AS DOUBLE)`);
     await db.run(PARSE, { staged, date_format });
-    await db.run(JUDGE, { date_format, recent_days });
+    await db.run(JUDGE, { date_format, recent_days, from: from ?? FIRST, until: until ?? LAST });
     await replaceFile(clean, async (draft) => {
       await db.run(`COPY (${GOOD_ROWS}) TO $draft (FORMAT parquet)`, { draft, symbol });
     });
@@ -73,7 +78,8 @@ const JUDGE = `
     WHEN row_number() OVER (PARTITION BY day ORDER BY line) > 1 THEN 'the date ' || day || ' was given before'
     END AS reason
   FROM parsed
-  WHERE $recent_days = 0 OR day IS NULL OR day > (SELECT max(day) FROM parsed) - $recent_days::INT`;
+  WHERE ($recent_days = 0 OR day IS NULL OR day > (SELECT max(day) FROM parsed) - $recent_days::INT)
+    AND coalesce(day >= $from::DATE AND day < $until::DATE, $from = '${FIRST}')`;
 
 const GOOD_ROWS = `
   SELECT $symbol AS symbol, day, open, high, low, close, adjusted, volume

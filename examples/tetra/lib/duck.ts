@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { z } from 'sluice';
+import { fromProject } from './paths.js';
 
 export type QueryValues = Record<string, string | number | null>;
 
@@ -13,7 +14,7 @@ export function inMemory<T>(work: Work<T>): Promise<T> {
 
 /** Any number of stages, in any number of processes, may read one database file at the same time. */
 export function readOnly<T>(file: string, work: Work<T>): Promise<T> {
-  return connected(file, 'READ_ONLY', work);
+  return connected(fromProject(file), 'READ_ONLY', work);
 }
 
 export function readWrite<T>(file: string, work: Work<T>): Promise<T> {

@@ -7,6 +7,7 @@ export const indicatorRow = z.object({
   day: z.string(),
   close: z.number(),
   sma: value,
+  sma_slow: value,
   ema: value,
   rsi: value,
   macd: value,
@@ -15,6 +16,7 @@ export const indicatorRow = z.object({
   band_mid: value,
   band_high: value,
   atr: value,
+  momentum: value,
 });
 
 export type IndicatorRow = z.output<typeof indicatorRow>;

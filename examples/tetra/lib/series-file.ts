@@ -4,19 +4,25 @@ import { replaceFile } from './paths.js';
 
 export type SeriesRow = { readonly day: string } & Readonly<Record<string, number | string | null>>;
 
-/** Writes rows of one `day` and numbers as a Parquet file: stages hand over the path, not the rows. */
+/**
+ * Writes rows of a `day`, names and numbers as a Parquet file: stages hand over the path, not the rows. A column holds
+ * text when it does in the first row, otherwise numbers.
+ */
 export async function writeSeries(path: string, rows: readonly SeriesRow[]): Promise<void> {
-  const names = Object.keys(rows[0] ?? { day: '' }).filter((name) => name !== 'day');
+  const columns = Object.entries(rows[0] ?? { day: '' }).map(([name, value]) => ({
+    name,
+    type: typeof value === 'string' ? 'VARCHAR' : 'DOUBLE',
+  }));
   await inMemory(async (db) => {
     await db.run(
-      `CREATE TABLE series (day VARCHAR${names.map((name) => `, ${quoted(name)} DOUBLE`).join('')})`,
+      `CREATE TABLE series (${columns.map(({ name, type }) => `${quoted(name)} ${type}`).join(', ')})`,
     );
     const appender = await db.createAppender('series');
     for (const row of rows) {
-      appender.appendVarchar(row.day);
-      for (const name of names) {
+      for (const { name } of columns) {
         const value = row[name];
         if (typeof value === 'number') appender.appendDouble(value);
+        else if (typeof value === 'string') appender.appendVarchar(value);
         else appender.appendNull();
       }
       appender.endRow();

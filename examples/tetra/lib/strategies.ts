@@ -2,67 +2,88 @@ import type { IndicatorRow } from './indicator-row.js';
 import type { Level } from './risk.js';
 import { measureRisk } from './risk.js';
 
+export const STRATEGY_NAMES = [
+  'buy_and_hold',
+  'sma_crossover',
+  'macd_trend',
+  'rsi_reversal',
+  'band_reversal',
+  'momentum',
+] as const;
+
+export type StrategyName = (typeof STRATEGY_NAMES)[number];
+
 export type StrategyResult = {
-  readonly strategy: string;
+  readonly strategy: StrategyName;
+  readonly total_return: number;
   readonly annual_return: number;
   readonly annual_volatility: number;
   readonly sharpe: number;
   readonly max_drawdown: number;
   readonly trades: number;
+  /** How often a year the whole position is bought or sold. */
+  readonly turnover: number;
   readonly time_in_market: number;
 };
 
-/** Share of the price lost at each entry and each exit. */
-const COST = 0.0005;
+export type Backtest = { readonly result: StrategyResult; readonly levels: readonly Level[] };
 
 type Ready = { readonly [K in keyof IndicatorRow]: NonNullable<IndicatorRow[K]> };
 
 /** Whether to hold the symbol after the close of `row`, given whether it is held now. */
 type Rule = (row: Ready, isHeld: boolean) => boolean;
 
-const STRATEGIES: Readonly<Record<string, Rule>> = {
+const RULES: Readonly<Record<StrategyName, Rule>> = {
   buy_and_hold: () => true,
-  sma_trend: (row) => row.close > row.sma,
+  sma_crossover: (row) => row.sma > row.sma_slow,
   macd_trend: (row) => row.macd > row.macd_signal,
   rsi_reversal: (row, isHeld) => (isHeld ? row.rsi < 70 : row.rsi < 30),
   band_reversal: (row, isHeld) => (isHeld ? row.close < row.band_mid : row.close < row.band_low),
+  momentum: (row) => row.momentum > 0,
 };
 
-/**
- * Tries each strategy on the same days, best Sharpe ratio first. A decision is made at a close and earns from the next
- * one; the days before every indicator is known are left out for all.
- */
-export function rankStrategies(rows: readonly IndicatorRow[]): StrategyResult[] {
-  const ready = rows.filter(isReady);
-  return Object.entries(STRATEGIES)
-    .map(([strategy, rule]) => evaluate(strategy, rule, ready))
-    .sort((a, b) => b.sharpe - a.sharpe);
-}
+const TRADING_DAYS = 252;
 
-function evaluate(strategy: string, rule: Rule, rows: readonly Ready[]): StrategyResult {
+/**
+ * Tries a strategy on days whose indicators are all known. A decision is made at a close and earns from the next one;
+ * each entry and each exit costs the share `cost` of the value.
+ */
+export function backtest(strategy: StrategyName, rows: readonly IndicatorRow[], cost: number): Backtest {
+  const days = rows.filter(isReady);
   const levels: Level[] = [];
   let [value, isHeld, trades, heldDays] = [1, false, 0, 0];
-  for (const [index, row] of rows.entries()) {
-    const before = rows[index - 1];
+  for (const [index, row] of days.entries()) {
+    const before = days[index - 1];
     if (isHeld && before !== undefined) value *= row.close / before.close;
     if (isHeld) heldDays += 1;
     levels.push({ day: row.day, value });
-    const shouldHold = rule(row, isHeld);
+    const shouldHold = RULES[strategy](row, isHeld);
     if (shouldHold !== isHeld) {
-      value *= 1 - COST;
+      value *= 1 - cost;
       trades += 1;
     }
     isHeld = shouldHold;
   }
-  const risk = measureRisk(levels, { periods: 252, riskFree: 0 });
+  return { levels, result: judge(strategy, levels, { trades, heldDays }) };
+}
+
+function judge(
+  strategy: StrategyName,
+  levels: readonly Level[],
+  seen: { readonly trades: number; readonly heldDays: number },
+): StrategyResult {
+  const risk = measureRisk(levels, { periods: TRADING_DAYS, riskFree: 0 });
+  const days = Math.max(1, levels.length - 1);
   return {
     strategy,
+    total_return: risk.total_return,
     annual_return: risk.annual_return,
     annual_volatility: risk.annual_volatility,
     sharpe: risk.sharpe,
     max_drawdown: risk.max_drawdown.depth,
-    trades,
-    time_in_market: heldDays / Math.max(1, rows.length - 1),
+    trades: seen.trades,
+    turnover: (seen.trades * TRADING_DAYS) / days,
+    time_in_market: seen.heldDays / days,
   };
 }
 

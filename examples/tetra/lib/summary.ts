@@ -14,8 +14,6 @@ const symbolSummary = z.object({
   sharpe: z.number().optional(),
   max_drawdown: z.number().optional(),
   var_95: z.number().optional(),
-  chance_of_loss: z.number().optional(),
-  best_strategy: z.string().optional(),
 });
 
 /** What a run found, small enough to be its output. Shares and prices are rounded to four digits. */
@@ -31,8 +29,7 @@ export function summarise(data: ReportData): z.output<typeof summary> {
     symbols: data.sets.map((set) => {
       const of = <T extends { readonly symbol: string }>(list: readonly T[]): T | undefined =>
         list.find((each) => each.symbol === set.symbol);
-      const [indicators, risk, scenarios] = [of(data.indicators), of(data.risk), of(data.scenarios)];
-      const strategies = of(data.strategies);
+      const [indicators, risk] = [of(data.indicators), of(data.risk)];
       return {
         symbol: set.symbol,
         rows: set.rows,
@@ -50,8 +47,6 @@ export function summarise(data: ReportData): z.output<typeof summary> {
           max_drawdown: round(risk.max_drawdown.depth),
           var_95: round(risk.var_95),
         }),
-        ...(scenarios && { chance_of_loss: round(scenarios.chance_of_loss) }),
-        ...(strategies && { best_strategy: strategies.best }),
       };
     }),
   };

@@ -32,6 +32,10 @@ const params = z.strictObject({
   source: z.object({ symbol: z.string(), staged: z.string(), unreadable: z.int() }),
   date_format: z.string().default('%Y-%m-%d'),
   calendar: z.enum(['us_trading_days', 'months']).default('us_trading_days'),
+  /** Only days from the one on up to the other, which no longer belongs to it. */
+  period: z
+    .object({ from: z.iso.datetime().nullable(), until: z.iso.datetime().nullable() })
+    .default({ from: null, until: null }),
   /** Only the last so many calendar days; 0 keeps all. */
   recent_days: z.int().min(0).default(0),
   /** A change of the close beyond this share is reported; 0.25 is 25 percent. */
@@ -51,7 +55,8 @@ export const validatePrices = defineStage({
     const { symbol, staged, unreadable } = given.source;
     const folder = join(fromProject(given.out_dir), 'staging');
     ctx.progress(0.1, 'parsing rows');
-    const found = await cleanRows({ ...given, symbol, staged, folder });
+    const { from, until } = given.period;
+    const found = await cleanRows({ ...given, from, until, symbol, staged, folder });
     for (const row of found.examples) ctx.log.warn(`${symbol} line ${row.line}: ${row.reason}`);
     ctx.progress(0.7, 'looking for missing days and jumps');
     const result = judge(found, { ...given, symbol, unreadable });
@@ -67,8 +72,9 @@ type Rules = z.output<typeof params> & { readonly symbol: string; readonly unrea
 
 function judge(found: CleanRows, rules: Rules): Quality {
   const days = found.closes.map((row) => row.day);
-  const [first, last] = [days[0], days.at(-1)];
-  const bad = found.bad + rules.unreadable;
+  const day = rules.period.from?.slice(0, 10);
+  const [first, last] = [days[0] ?? day, days.at(-1) ?? day]; // a period without trading has no rows
+  const bad = found.bad + (day === undefined ? rules.unreadable : 0);
   const badShare = bad / Math.max(1, days.length + bad);
   if (first === undefined || last === undefined) {
     throw new DataError(
@@ -94,7 +100,7 @@ function judge(found: CleanRows, rules: Rules): Quality {
     bad_examples: [...found.examples],
     odd_rows: found.odd,
     missing_days: gaps.missing.length,
-    missing_share: gaps.missing.length / gaps.expected,
+    missing_share: gaps.missing.length / Math.max(1, gaps.expected),
     missing_examples: gaps.missing.slice(0, 20),
     off_calendar_days: gaps.offCalendar.length,
     jumps: jumps.slice(0, 50),

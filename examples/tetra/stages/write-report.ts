@@ -16,7 +16,7 @@ export const writeReport = defineStage({
     let drawn = 0;
     const page = await buildReport(params, ctx.run, (title) => {
       drawn += 1;
-      ctx.progress(Math.min(0.9, drawn / 7), title);
+      ctx.progress(Math.min(0.9, drawn / 6), title);
     });
     const figures = summarise(params);
     const [html, json] = [join(folder, 'market-report.html'), join(folder, 'summary.json')];

@@ -9,7 +9,6 @@ import { maxDrawdown, measureRisk } from '../lib/risk.js';
 import { compareMarkets } from '../stages/compare-markets.js';
 import { computeIndicatorsStage } from '../stages/compute-indicators.js';
 import { measureRiskStage } from '../stages/measure-risk.js';
-import { rankStrategiesStage } from '../stages/rank-strategies.js';
 import { simulateScenarios } from '../stages/simulate-scenarios.js';
 import { storePrices } from '../stages/store-prices.js';
 import { runStage } from './support/run-stage.js';
@@ -104,20 +103,6 @@ describe('scenarios', () => {
     expect(first.noted.progress).toEqual([0.25, 0.5, 0.75, 1]);
     expect(first.output.p5).toBeLessThan(first.output.median);
     expect(first.output.median).toBeLessThan(first.output.p95);
-  });
-});
-
-describe('strategies', () => {
-  it('never earn from the day of their own decision, so holding from the first close matches the price', async () => {
-    const out_dir = await outFolder();
-    const database = await stored([SOURCES.tsla], out_dir);
-    const { output } = await runStage(computeIndicatorsStage, { database, symbol: 'TSLA', out_dir });
-    const ranked = await runStage(rankStrategiesStage, { symbol: 'TSLA', indicators: output.file });
-    const hold = ranked.output.ranking.find((each) => each.strategy === 'buy_and_hold');
-    expect(hold).toMatchObject({ trades: 1, time_in_market: 1 });
-    expect(ranked.output.best).toBe('macd_trend');
-    const sharpes = ranked.output.ranking.map((each) => each.sharpe);
-    expect(sharpes).toEqual([...sharpes].sort((a, b) => b - a));
   });
 });
 

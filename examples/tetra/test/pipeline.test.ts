@@ -12,7 +12,7 @@ afterAll(closeTestServers);
 
 describe('the market-data pipeline', () => {
   it('goes from the files to the report', async () => {
-    const { folder, result } = await run({ inputs: { paths: 500 } });
+    const { folder, result } = await run({});
     expect(result).toMatchObject({
       status: 'succeeded',
       partial: false,
@@ -27,7 +27,7 @@ describe('the market-data pipeline', () => {
     });
     expect(result.outputs['stored']).toMatchObject({ database: join(folder, 'tetra.duckdb'), rows: 12_363 });
     expect(result.stages['quality_gate']?.output).toMatchObject({ passed: true });
-    expect(result.stages['sizes']?.output).toMatchObject({ files: 20 });
+    expect(result.stages['sizes']?.output).toMatchObject({ files: 18 });
     expect(await readFile(join(folder, 'market-report.html'), 'utf8')).toContain(
       '<h2>S&amp;P 500 since 1871</h2>',
     );
@@ -35,15 +35,10 @@ describe('the market-data pipeline', () => {
   });
 
   it('leaves Tesla out, and everything made of it, when its file is dirtier than allowed', async () => {
-    const { result } = await run({ inputs: { paths: 500, max_bad_share: 0.001 } });
+    const { result } = await run({ inputs: { max_bad_share: 0.001 } });
     expect(result).toMatchObject({ status: 'succeeded', partial: true, failed_stages: ['validate_tsla'] });
     expect(result.stages['validate_tsla']).toMatchObject({ attempts: 1, error: { type: 'DataError' } });
-    expect(result.skipped_stages).toEqual([
-      'indicators_tsla',
-      'risk_tsla',
-      'scenarios_tsla',
-      'strategies_tsla',
-    ]);
+    expect(result.skipped_stages).toEqual(['indicators_tsla', 'risk_tsla']);
     expect(result.outputs['quality']).toMatchObject({ symbols: ['VIX', 'AAPL', 'SP500'] });
   });
 
@@ -65,7 +60,7 @@ describe('the market-data pipeline', () => {
   });
 
   it('works on the last 400 days of the daily series in mode daily', async () => {
-    const { result } = await run({ mode: 'daily', inputs: { paths: 500 } });
+    const { result } = await run({ mode: 'daily' });
     expect(result.skipped_stages).toEqual(['load_sp500', 'validate_sp500', 'risk_sp500']);
     expect(result.outputs['quality']).toMatchObject({
       symbols: ['VIX', 'AAPL', 'TSLA'],

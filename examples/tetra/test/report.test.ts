@@ -3,8 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { compareMarkets } from '../stages/compare-markets.js';
 import { computeIndicatorsStage } from '../stages/compute-indicators.js';
 import { measureRiskStage } from '../stages/measure-risk.js';
-import { rankStrategiesStage } from '../stages/rank-strategies.js';
-import { simulateScenarios } from '../stages/simulate-scenarios.js';
 import { storePrices } from '../stages/store-prices.js';
 import { writeReport } from '../stages/write-report.js';
 import { runStage } from './support/run-stage.js';
@@ -15,7 +13,7 @@ describe('the report', () => {
     const out_dir = await outFolder();
     const { noted, output } = await report(out_dir);
     const html = await readFile(output.html, 'utf8');
-    expect(html.match(/<svg /g)).toHaveLength(8);
+    expect(html.match(/<svg /g)).toHaveLength(6);
     expect(html).not.toMatch(/<script|<link|src=|href=/);
     expect(html).not.toContain('NaN');
     expect(html).toContain('set aside: the date `&lt;b&gt;` is wrong');
@@ -41,14 +39,12 @@ describe('the report', () => {
         rows: 506,
         sharpe: 0.3196,
         var_95: 0.0249,
-        best_strategy: 'sma_trend',
       }),
       expect.objectContaining({
         symbol: 'TSLA',
         rows: 756,
         bad_rows: 1,
         max_drawdown: 0.4014,
-        best_strategy: 'macd_trend',
       }),
       expect.objectContaining({ symbol: 'SP500', rows: 1866, annual_return: 0.0489, max_drawdown: 0.8476 }),
     ]);
@@ -78,15 +74,6 @@ async function report(
     indicators,
     risk: await of([...stocks, 'SP500'], (symbol) =>
       runStage(measureRiskStage, { database, symbol, periods_per_year: symbol === 'SP500' ? 12 : 252 }),
-    ),
-    scenarios: await of(stocks, (symbol) =>
-      runStage(simulateScenarios, { database, symbol, out_dir, paths: 2000 }),
-    ),
-    strategies: await of(stocks, (symbol) =>
-      runStage(rankStrategiesStage, {
-        symbol,
-        indicators: indicators.find((each) => each.symbol === symbol)?.file ?? '',
-      }),
     ),
     markets: (await runStage(compareMarkets, { database, symbols: ['VIX', ...stocks] })).output,
     out_dir,

@@ -3,23 +3,13 @@ import type { PriceBar } from '../prices.js';
 import { readPrices } from '../prices.js';
 import type { Level } from '../risk.js';
 import { readSeries } from '../series-file.js';
-import { z } from 'sluice';
 import { count, percent, plain } from './format.js';
 import type { Page, Section } from './page.js';
 import { columns, renderPage } from './page.js';
 import { priceChart } from './price-chart.js';
 import type { ReportData } from './report-data.js';
-import { drawdownChart, fanChart, gaugeChart, longChart } from './small-charts.js';
-import {
-  correlationTable,
-  findingsTable,
-  qualityTable,
-  reactionTable,
-  riskTable,
-  strategyTable,
-} from './tables.js';
-
-const band = z.object({ p5: z.number(), p25: z.number(), p50: z.number(), p75: z.number(), p95: z.number() });
+import { drawdownChart, gaugeChart, longChart } from './small-charts.js';
+import { correlationTable, findingsTable, qualityTable, reactionTable, riskTable } from './tables.js';
 
 export type ReportRun = { readonly id: string; readonly started_at: string; readonly mode: string | null };
 
@@ -83,18 +73,8 @@ async function symbolSection(
   const bars = await readPrices(data.database, indicators.symbol);
   const chart = priceChart(bars, await readSeries(indicators.file, indicatorRow));
   const parts = [{ title: 'Below the last peak', body: drawdownChart(adjusted(bars)) }];
-  const scenarios = data.scenarios.find((each) => each.symbol === indicators.symbol);
-  if (scenarios !== undefined) {
-    const title = `${count(scenarios.paths)} simulated years: ${percent(scenarios.chance_of_loss)} lose`;
-    parts.push({ title, body: fanChart(await readSeries(scenarios.file, band)) });
-  }
-  const strategies = data.strategies.find((each) => each.symbol === indicators.symbol);
-  const ranking =
-    strategies === undefined
-      ? ''
-      : columns([{ title: 'Strategies, best first', body: strategyTable(strategies) }]);
   const note = `${percent(risk.annual_return)} a year at ${percent(risk.annual_volatility)} volatility since ${risk.first}. The last ${Math.min(250, bars.length)} trading days:`;
-  return { title: indicators.symbol, note, body: chart + columns(parts) + ranking };
+  return { title: indicators.symbol, note, body: chart + columns(parts) };
 }
 
 async function gaugeSection(

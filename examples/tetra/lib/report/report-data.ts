@@ -2,8 +2,6 @@ import { z } from 'sluice';
 import { compareMarkets } from '../../stages/compare-markets.js';
 import { computeIndicatorsStage } from '../../stages/compute-indicators.js';
 import { measureRiskStage } from '../../stages/measure-risk.js';
-import { rankStrategiesStage } from '../../stages/rank-strategies.js';
-import { simulateScenarios } from '../../stages/simulate-scenarios.js';
 import { validatePrices } from '../../stages/validate-prices.js';
 
 /** What the report is made of: the outputs of the stages before it, as their own schemas describe them. */
@@ -13,8 +11,6 @@ export const reportData = z.strictObject({
   sets: z.array(validatePrices.output),
   indicators: z.array(computeIndicatorsStage.output),
   risk: z.array(measureRiskStage.output),
-  scenarios: z.array(simulateScenarios.output),
-  strategies: z.array(rankStrategiesStage.output),
   markets: compareMarkets.output,
   out_dir: z.string(),
 });

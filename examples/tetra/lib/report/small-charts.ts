@@ -5,6 +5,7 @@ import { percent } from './format.js';
 import { COLOUR, dayAxis, quietAxis, renderChart, timeAxis } from './render-chart.js';
 
 const HALF = { width: 530, height: 260 };
+const WIDE = { width: 1080, height: 180 };
 const WHOLE = { width: 1080, height: 300 };
 const GRID = { left: 52, right: 16, top: 20, bottom: 30 };
 
@@ -25,7 +26,7 @@ export function drawdownChart(levels: readonly Level[]): string {
         },
       ],
     },
-    HALF,
+    WIDE,
   );
 }
 

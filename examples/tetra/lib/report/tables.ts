@@ -76,20 +76,6 @@ export function riskTable(risk: ReportData['risk']): string {
   );
 }
 
-export function strategyTable(strategies: ReportData['strategies'][number]): string {
-  return table(
-    ['Strategy', 'Return a year', 'Sharpe', 'Largest fall', 'Trades', 'In market'],
-    strategies.ranking.map((each) => [
-      each.strategy.replaceAll('_', ' '),
-      percent(each.annual_return),
-      plain(each.sharpe),
-      percent(each.max_drawdown),
-      count(each.trades),
-      percent(each.time_in_market),
-    ]),
-  );
-}
-
 export function correlationTable(markets: ReportData['markets']): string {
   return table(
     ['Pair', 'Common days', 'Correlation'],
