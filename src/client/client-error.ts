@@ -16,6 +16,9 @@
  * - `invalid_range`: the range of a backfill cannot be cut into windows.
  * - `backfill_not_found`: no backfill has this ID.
  * - `requirements_not_met`: a pipeline that this one `requires` has no recent success.
+ * - `holidays_unknown`: holidays of a place are not known, or the package that knows them is not installed.
+ * - `schedule_not_found`: no schedule of Sluice has the ID.
+ * - `schedule_conflict`: schedules cannot be made as the files say.
  * - `store_shared`: other namespaces use the store, so that what is unused cannot be told.
  * - `temporal`: Temporal refused the request.
  */
@@ -37,6 +40,9 @@ export type ClientErrorCode =
   | 'invalid_range'
   | 'backfill_not_found'
   | 'requirements_not_met'
+  | 'holidays_unknown'
+  | 'schedule_not_found'
+  | 'schedule_conflict'
   | 'store_shared'
   | 'temporal';
 
@@ -74,6 +80,9 @@ const EXIT_CODES: Readonly<Record<ClientErrorCode, 1 | 2 | 3>> = {
   invalid_range: 2,
   backfill_not_found: 2,
   requirements_not_met: 1,
+  holidays_unknown: 2,
+  schedule_not_found: 2,
+  schedule_conflict: 2,
   store_shared: 1,
   temporal: 1,
 };

@@ -31,6 +31,13 @@ export {
   clearCachedResults,
   listCachedResults,
 } from './cached-results.js';
+export { planSchedules, type PlannedSchedule, type SchedulesPlan } from './schedules/plan-schedules.js';
+export type { DueTime } from './schedules/due-times.js';
+export type { ScheduleChange } from './schedules/schedule-changes.js';
+export type { ScheduleConflict } from './schedules/schedule-conflicts.js';
+export type { ScheduledRun, ScheduleItem } from './schedules/schedule-item.js';
+export { type BackfillScheduleOptions, type ListSchedulesFilter, Schedules } from './schedules/schedules.js';
+export { type NextRun, nextRuns } from './schedules/next-runs.js';
 export type { PoolStatus } from './pools.js';
 export type { RunReference } from './find-run.js';
 export { LISTED_STATUSES, type ListedStatus, type ListFilter, type RunListItem } from './run-list.js';

@@ -24,6 +24,7 @@ import { RunHandle } from './run-handle.js';
 import { priorityOf } from './run-priority.js';
 import { newRunKey, workflowIdOf } from './run-id.js';
 import { type ListFilter, listRuns, type RunListItem } from './run-list.js';
+import { Schedules } from './schedules/schedules.js';
 import { ensureSearchAttributes, searchAttributesCommand, searchAttributesOf } from './search-attributes.js';
 import { detailsOf, memoOf, summaryOf } from './start-options.js';
 import { hasWorker } from './task-queue.js';
@@ -180,6 +181,12 @@ export class SluiceClient {
   /** How pools stand: one, or those that are `configured` and all that are in use. */
   async pools(options: Parameters<typeof readPools>[1] = {}): Promise<readonly PoolStatus[]> {
     return this.#asking(() => readPools(this.temporal, options));
+  }
+
+  /** The schedules of pipelines. */
+  get schedules(): Schedules {
+    const { approvalKeys } = this.#settings;
+    return new Schedules({ client: this.temporal, taskQueue: this.taskQueue, approvalKeys });
   }
 
   /** True when a worker polls the task queue that new runs go to. */

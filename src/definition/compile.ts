@@ -8,6 +8,7 @@ import { checkMappedPipeline } from './check/check-mapped-pipeline.js';
 import { checkChildInputs, checkStageFunction } from './check/check-params.js';
 import { checkRecovery } from './check/check-recovery.js';
 import { checkPools } from './check/check-pools.js';
+import { checkSchedules } from './check/check-schedules.js';
 import { checkStage } from './check/check-stage.js';
 import { checkSteering } from './check/check-steering.js';
 import { collectNames } from './check/names.js';
@@ -66,6 +67,7 @@ function compileObject(raw: JsonObject, options: CompileOptions, reporter: Repor
   const uses = new Map(entries.map((entry) => [entry, checkStage(entry, names, reporter)]));
   for (const entry of entries) checkRecovery(entry, names, reporter);
   checkSteering(draft, reporter);
+  checkSchedules(draft, reporter);
   checkPools(draft, catalog, reporter);
   checkAlerts(draft, names, catalog, reporter);
   const edges = checkGraph(draft, uses, names, reporter);

@@ -23,7 +23,7 @@ export const PROBLEM_CODES = {
   'wrong-value': 'A value is not one of those allowed here, or is outside its limits.',
   'bad-duration': 'A duration cannot be read.',
   'bad-id': 'An ID or a name holds characters that are not allowed.',
-  'duplicate-id': 'Two stages have the same ID.',
+  'duplicate-id': 'Two stages or two schedules have the same ID.',
   'duplicate-item': 'A list names the same thing twice.',
   'no-kind': 'A stage does not say what it does.',
   'several-kinds': 'A stage says that it does several things.',
@@ -49,6 +49,13 @@ export const PROBLEM_CODES = {
   'bad-alert': 'An alert mixes what nobody knows together, or has empty quiet hours.',
   'unknown-channel': 'An alert is told to a channel that the configuration does not have.',
   'bad-input': 'An input contradicts itself: its default, its limits or its pattern.',
+  'bad-schedule':
+    'A schedule contradicts itself, says nothing about its times, or breaks a limit of the server.',
+  'bad-cron': 'A cron expression cannot be read.',
+  'unknown-timezone': 'A schedule has a time zone that does not exist.',
+  'unknown-mode': 'A schedule runs a mode that does not exist.',
+  'unknown-calendar':
+    'A schedule skips the holidays of no country, or the closed days of a market that is not known.',
   'too-many-problems': 'A file has more than 1,000 problems; only the first are shown.',
   'unknown-mode-stage': 'A mode selects a stage that does not exist.',
 } as const;

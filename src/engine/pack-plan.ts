@@ -16,10 +16,11 @@ type PackedStage = Pick<StagePlan, 'id' | 'action'> &
     readonly retry?: Partial<RetryPlan>;
   };
 
-/** Leaves out what {@link unpackPlan} puts back. */
+/** Leaves out what {@link unpackPlan} puts back, and what no run needs. */
 export function packPlan(plan: Plan): PackedPlan {
+  const { schedules: _schedules, ...rest } = plan;
   return {
-    ...plan,
+    ...rest,
     stages: plan.stages.map(packStage),
     hooks: mapHooks(plan.hooks, packStage),
     pipelines: mapValues(plan.pipelines, packPlan),

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../shared/json.js';
 import type { AlertRule } from './alert-rule.js';
 import type { MapPlan } from './map-plan.js';
+import type { SchedulePlan } from './schedule-plan.js';
 import type {
   ApprovalPlan,
   CachePlan,
@@ -47,6 +48,8 @@ export type Plan = {
   /** Absent where there are none. */
   readonly alerts?: readonly AlertRule[];
   readonly modes: Readonly<Record<string, Mode>>;
+  /** When runs start by themselves; absent where none do, and in the input of a run. */
+  readonly schedules?: readonly SchedulePlan[];
   /** In the order of the file. */
   readonly stages: readonly StagePlan[];
   readonly hooks: Readonly<Record<HookName, readonly StagePlan[]>>;

@@ -22,6 +22,8 @@ export type RunInput = {
   readonly partition?: Partition;
   /** True when `requires` was overridden by a person. */
   readonly forced?: boolean;
+  /** Set when a schedule started the run: nobody could check `requires` before it began. */
+  readonly schedule?: { readonly id: string };
   /** Set when the run was made from an earlier one. */
   readonly reuse?: ReusedRun;
   /** Items of maps that are done already, by stage ID: they are not run again. */

@@ -42,8 +42,13 @@ export type RunFile = {
   readonly alarms: readonly Alarm[];
 };
 
-/** How a run ends whose stages have all ended. */
-export function endStatus(stages: Iterable<StageRecord>, stopped: StopReason | null): RunEndStatus {
+/** How a run ends whose stages have all ended; `error` is what kept it from starting any. */
+export function endStatus(
+  stages: Iterable<StageRecord>,
+  stopped: StopReason | null,
+  error: StageError | null = null,
+): RunEndStatus {
+  if (error !== null) return 'failed';
   if (stopped === 'timed_out') return 'timed_out';
   if (stopped === 'cancelled' || stopped === 'after_wave') return 'cancelled';
   return firstFailure(stages) === null ? 'succeeded' : 'failed';

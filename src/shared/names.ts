@@ -49,6 +49,8 @@ export const ACTIVITY = {
   http: 'sluice.http',
   probe: 'sluice.probe',
   poolCheck: 'sluice.pool_check',
+  /** Looks whether what a scheduled run requires is there. */
+  requirementCheck: 'sluice.requirement_check',
   /** Reads one page of what a fan-out goes over. */
   mapPage: 'sluice.map_page',
   /** Keeps results of a fan-out as a piece of its file. */
@@ -128,6 +130,8 @@ export const ERROR_TYPE = {
   channel: 'ChannelError',
   /** A channel refused a message about an alert for good. Not retried. */
   channelRefused: 'ChannelRefused',
+  /** A pipeline that a scheduled run requires has no recent success. */
+  requirements: 'RequirementsNotMet',
   /** A run could not start because another holds its concurrency group. */
   concurrency: 'ConcurrencyConflict',
 } as const;

@@ -15,6 +15,7 @@ import { createFindOutput } from './find-output.js';
 import { createFindRuns } from './find-runs.js';
 import { startHealthServer } from './health-server.js';
 import { createPoolCheck } from './pool-check.js';
+import { createRequirementCheck } from './requirement-check.js';
 import { createRunEnd } from './run-end.js';
 import { createPrometheusMetrics } from './prometheus-metrics.js';
 import { reportWorker } from './health/report-worker.js';
@@ -125,6 +126,7 @@ async function createWorker(
   void registerStoreOwner(store, connection, connectionSettings, log);
   const codePath = options.workflowBundlePath ?? (await workflowBundlePath());
   const dataConverter = createDataConverter(store);
+  const findRuns = createFindRuns(connection, namespace);
   return Worker.create({
     ...workerOptions(config.worker),
     identity: options.identity ?? workerIdentity(config.projectDir),
@@ -134,6 +136,7 @@ async function createWorker(
     workflowBundle: log.isLevelEnabled('debug') ? { codePath } : await bundleWithoutStacks(codePath),
     dataConverter,
     activities: {
+      [ACTIVITY.requirementCheck]: createRequirementCheck(findRuns),
       [ACTIVITY.poolCheck]: createPoolCheck(client),
       [ACTIVITY.runEnd]: createRunEnd(client),
       [ACTIVITY.health]: () => look(deps, []),
@@ -145,7 +148,7 @@ async function createWorker(
         metrics,
         env,
         projectDir,
-        findRuns: createFindRuns(connection, namespace),
+        findRuns,
         findOutput: createFindOutput(connection, namespace, { dataConverter, store }),
         ...(options.threads === undefined ? {} : { threads: options.threads }),
       }),

@@ -24,6 +24,7 @@ import { PoolDesk } from './pool/pool-desk.js';
 import { RunMemory } from './run-memory.js';
 import { RunNotes } from './run-notes.js';
 import { startClock } from './run-clock.js';
+import { refusalOfStart } from './scheduled-start.js';
 import { judgeCondition } from './stages/judge-condition.js';
 import { launchStage, relaunchStage } from './stages/launch-stage.js';
 import type { StageRunContext, StageWait } from './stages/stage-context.js';
@@ -104,6 +105,7 @@ export class PipelineRun {
   /** Runs everything to its end. Throws what the workflow ends with when the run does not succeed. */
   execute(): Promise<RunResult> {
     return this.#root.run(async () => {
+      if (this.#input.schedule !== undefined) this.#error = await refusalOfStart(this.#input, this);
       const release = await enterGroup(this.#plan.concurrency, {
         isGoingOn: this.#input.carried !== undefined,
         isStopped: () => this.#ledger.stopped !== null,
@@ -120,7 +122,7 @@ export class PipelineRun {
       this.#steering.releaseTime();
       if (this.#pools.isSpeaking) await this.#pools.settled();
       if (!this.#ledger.isComplete) return this.#continue();
-      const status = this.#settle(endStatus(this.#ledger.records, this.#ledger.stopped));
+      const status = this.#settle(endStatus(this.#ledger.records, this.#ledger.stopped, this.#error));
       await windUp(status, this.#context, { ...this.#after, ledger: this.#ledger, steering: this.#steering });
       if (this.#pools.isSpeaking) await this.#pools.settled();
       release();

@@ -7,6 +7,7 @@ import type { Colours } from './context.js';
 import { formatTable } from './output.js';
 import type { Column } from './output.js';
 import type { PlanDocument, PlannedStage } from './plan-view.js';
+import { scheduleWords } from './schedules/schedule-words.js';
 
 /** The plan for people: a line of facts, the waves as a table, the hooks, the longest chain. */
 export function formatPlan(plan: PlanDocument, colours: Colours): string {
@@ -59,7 +60,8 @@ function heading(plan: PlanDocument, colours: Colours): string {
     ...(plan.timeout_ms === null ? [] : [`timeout ${formatMs(plan.timeout_ms)}`]),
   ];
   const title = `${colours.bold(plan.pipeline)} ${plan.version}  ${colours.dim(facts.join(' · '))}`;
-  return plan.description === null ? title : `${title}\n${plan.description}`;
+  const schedules = plan.schedules.map((schedule) => colours.dim(`schedule ${scheduleWords(schedule)}`));
+  return [title, ...(plan.description === null ? [] : [plan.description]), ...schedules].join('\n');
 }
 
 function stageRow(

@@ -13,6 +13,7 @@ import type {
   StagePlan,
 } from '../../engine/plan.js';
 import type { MapPlan } from '../../engine/map-plan.js';
+import type { SchedulePlan } from '../../engine/schedule-plan.js';
 import type { CachePlan, PoolUse } from '../../engine/stage-extras.js';
 import type { JsonObject } from '../../shared/json.js';
 import { describeAction } from '../graph/describe-action.js';
@@ -34,6 +35,8 @@ export type PlanDocument = {
   readonly secrets: readonly string[];
   readonly requires: readonly Requirement[];
   readonly concurrency: Concurrency | null;
+  /** When runs start by themselves, once they were applied; `sluice schedule plan` shows the times. */
+  readonly schedules: readonly SchedulePlan[];
   /** Stages that can run at the same time, level by level. */
   readonly waves: ReadonlyArray<readonly string[]>;
   readonly edges: ReadonlyArray<readonly [from: string, to: string]>;
@@ -96,6 +99,7 @@ export function planDocument(plan: Plan, request: PlanRequest = {}): PlanDocumen
     secrets: plan.secrets,
     requires: plan.requires,
     concurrency: plan.concurrency,
+    schedules: plan.schedules ?? [],
     waves: planLevels(plan.stages),
     edges: plan.stages.flatMap((stage) => stage.depends_on.map((need) => [need, stage.id] as const)),
     stages: plannedStages(plan.stages, mode?.stages ?? null),

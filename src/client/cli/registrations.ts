@@ -27,6 +27,7 @@ import { registerRerun } from './commands/rerun.js';
 import { registerResult } from './commands/result.js';
 import { registerResume } from './commands/resume.js';
 import { registerRun } from './commands/run.js';
+import { registerSchedule } from './commands/schedule.js';
 import { registerSchema } from './commands/schema.js';
 import { registerSetup } from './commands/setup.js';
 import { registerStatus } from './commands/status.js';
@@ -73,6 +74,7 @@ export const REGISTRATIONS: ReadonlyArray<readonly [heading: string, commands: r
       registerDiff,
     ],
   ],
+  ['Schedules', [registerSchedule]],
   ['Watching', [registerHealth, registerMonitor]],
   ['Workers', [registerWorker, registerPools]],
   ['Storage', [registerCache, registerCleanup]],

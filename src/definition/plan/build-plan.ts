@@ -6,6 +6,7 @@ import type { HeaderDefinition } from '../schema/header-schema.js';
 import { buildAlerts } from './build-alerts.js';
 import { buildPriority } from './build-pools.js';
 import { buildInput } from './build-input.js';
+import { buildSchedules } from './build-schedules.js';
 import { buildDeadline } from './build-steering.js';
 import { createStageBuilder, ms } from './build-stage.js';
 
@@ -52,6 +53,7 @@ export function buildPlan(parts: PlanParts): Plan {
       ? {}
       : { alerts: buildAlerts(header.alerts) }),
     modes: buildModes(parts),
+    ...buildSchedules(header),
     stages: build(draft.stages),
     hooks: {
       on_success: build(hooks.on_success),

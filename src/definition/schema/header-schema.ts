@@ -18,6 +18,7 @@ import {
 import { alertsSchema } from './alert-schema.js';
 import { fairnessSchema, poolsSchema } from './pool-schema.js';
 import { inputSchema } from './input-schema.js';
+import { schedulesSchema } from './schedule-schema.js';
 import { sharedSettings } from './stage-schema.js';
 import { deadlineSchema } from './steering-schema.js';
 
@@ -89,6 +90,7 @@ export const headerShape = {
     .record(idKey, modeSchema, must('an object of modes'))
     .optional()
     .describe('Named selections of stages.'),
+  schedules: schedulesSchema,
   outputs: z
     .record(idKey, template, must('an object of values'))
     .optional()

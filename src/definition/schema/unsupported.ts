@@ -1,5 +1,5 @@
 /** Keys of the language that this version does not have yet. They are refused, never ignored. */
-export const UNSUPPORTED_TOP_KEYS: ReadonlySet<string> = new Set(['schedules']);
+export const UNSUPPORTED_TOP_KEYS: ReadonlySet<string> = new Set([]);
 
 export const UNSUPPORTED_STAGE_KEYS: ReadonlySet<string> = new Set(['canary']);
 

@@ -22,7 +22,6 @@ describe('the mistakes', () => {
         .flatMap(({ problems }) => problems.map((line) => line.split(' ')[0])),
     );
     const elsewhere = [
-      'bad-params',
       'file-not-found',
       'file-too-large',
       'recursive-pipeline',

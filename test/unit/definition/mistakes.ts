@@ -195,7 +195,7 @@ stages:
   - { id: a, set: {} }
 `,
       problems: [
-        `unknown-key pipeline.yaml:2:1 \`discription\` is not a key of the definition. Keys: $schema, name, version, description, author, tags, labels, inputs, variables, secrets, scheduling, failure, max_parallel_stages, timeout, deadline, defaults, requires, freshness, pools, priority, fairness, concurrency, alerts, modes, outputs, stages, on_success, on_failure, finally. Did you mean "description"?`,
+        `unknown-key pipeline.yaml:2:1 \`discription\` is not a key of the definition. Keys: $schema, name, version, description, author, tags, labels, inputs, variables, secrets, scheduling, failure, max_parallel_stages, timeout, deadline, defaults, requires, freshness, pools, priority, fairness, concurrency, alerts, modes, schedules, outputs, stages, on_success, on_failure, finally. Did you mean "description"?`,
       ],
     },
     {
@@ -206,7 +206,7 @@ steps:
 `,
       problems: [
         `missing-key pipeline.yaml:1:1 \`stages\` is missing, it must be a list of at least one stage`,
-        `unknown-key pipeline.yaml:2:1 \`steps\` is not a key of the definition. Keys: $schema, name, version, description, author, tags, labels, inputs, variables, secrets, scheduling, failure, max_parallel_stages, timeout, deadline, defaults, requires, freshness, pools, priority, fairness, concurrency, alerts, modes, outputs, stages, on_success, on_failure, finally. Did you mean "stages"?`,
+        `unknown-key pipeline.yaml:2:1 \`steps\` is not a key of the definition. Keys: $schema, name, version, description, author, tags, labels, inputs, variables, secrets, scheduling, failure, max_parallel_stages, timeout, deadline, defaults, requires, freshness, pools, priority, fairness, concurrency, alerts, modes, schedules, outputs, stages, on_success, on_failure, finally. Did you mean "stages"?`,
       ],
     },
     {
@@ -403,17 +403,6 @@ stages:
 `,
       problems: [
         `expression-not-allowed pipeline.yaml:2:26 \`group\` cannot hold an expression, its value is used as it is`,
-      ],
-    },
-    {
-      title: 'schedules, which are not there yet',
-      text: `name: demo
-schedules: []
-stages:
-  - { id: a, set: {} }
-`,
-      problems: [
-        `not-supported-yet pipeline.yaml:2:1 \`schedules\` is not supported yet in this version; remove it`,
       ],
     },
     {
@@ -766,6 +755,130 @@ stages:
 `,
       problems: [
         `secret-not-allowed pipeline.yaml:4:34 stage "a" in \`secrets.K == "x"\`: \`secrets\` can only stand alone, as in \`\${{ secrets.NAME }}\`, in \`with\`, \`env\`, headers and URLs`,
+      ],
+    },
+  ],
+  schedule: [
+    {
+      title: 'nothing that says when',
+      text: `name: demo
+schedules:
+  - { id: nightly }
+stages:
+  - { id: a, set: {} }
+`,
+      problems: [
+        `bad-schedule pipeline.yaml:3:5 schedule "nightly" must say \`cron\` or \`every\`, and says neither`,
+      ],
+    },
+    {
+      title: 'two things that say when',
+      text: `name: demo
+schedules:
+  - { id: nightly, cron: "0 19 * * *", every: 1d, offset: 25h }
+stages:
+  - { id: a, set: {} }
+`,
+      problems: [
+        `bad-schedule pipeline.yaml:3:5 schedule "nightly" must say \`cron\` or \`every\`, and says both`,
+        `bad-schedule pipeline.yaml:3:59 schedule "nightly" has an \`offset\` that is not shorter than \`every\` (1d)`,
+      ],
+    },
+    {
+      title: 'cron expressions that cannot be read',
+      text: `name: demo
+schedules:
+  - id: a
+    cron: ["0 25 * * *", "0 0 19 * * *", "0 19 L * *", "0 0 31 2 *", "@often", "0 9 1 * 1#1"]
+stages:
+  - { id: a, set: {} }
+`,
+      problems: [
+        `bad-cron pipeline.yaml:4:12 schedule "a" has a cron expression, "0 25 * * *", that cannot be read: got value 25 expected range 0-23`,
+        `bad-cron pipeline.yaml:4:26 schedule "a" has a cron expression, "0 0 19 * * *", that has 6 fields; it must have 5: minute, hour, day of month, month, day of week`,
+        `bad-cron pipeline.yaml:4:42 schedule "a" has a cron expression, "0 19 L * *", that holds "L", which is not supported; use numbers, names, "*", ",", "-", "/" and, for the first Monday, "1#1"`,
+        `bad-cron pipeline.yaml:4:56 schedule "a" has a cron expression, "0 0 31 2 *", that cannot be read: invalid explicit day of month definition`,
+        `bad-cron pipeline.yaml:4:70 schedule "a" has a cron expression, "@often", that is not one of @hourly, @daily, @midnight, @weekly, @monthly, @yearly, @annually`,
+        `bad-cron pipeline.yaml:4:80 schedule "a" has a cron expression, "0 9 1 * 1#1", that gives both a day of the month and a "#"`,
+      ],
+    },
+    {
+      title: 'a zone, a mode, an input and limits that do not exist',
+      text: `name: demo
+inputs: { day: { type: date, required: true }, size: { type: integer } }
+modes: { daily: {} }
+schedules:
+  - id: a
+    cron: 0 19 * * *
+    timezone: America/NewYork
+    mode: dialy
+    inputs: { sise: 1, size: large }
+    overlap: skp
+    catchup_window: 1s
+  - { id: a, every: 500ms, inputs: { day: 2026-01-01 }, timezone: europe/berlin, offset: 1s }
+stages:
+  - { id: a, set: {} }
+`,
+      problems: [
+        `wrong-value pipeline.yaml:10:14 \`schedules[0].overlap\` must be one of skip, buffer_one, buffer_all, cancel_other, terminate_other, allow_all, got \`skp\` (string). Did you mean "skip"?`,
+      ],
+    },
+    {
+      title: 'the same with a known overlap',
+      text: `name: demo
+inputs: { day: { type: date, required: true }, size: { type: integer } }
+modes: { daily: {} }
+schedules:
+  - id: a
+    cron: 0 19 * * *
+    timezone: America/NewYork
+    mode: dialy
+    inputs: { sise: 1, size: large }
+    catchup_window: 1s
+  - { id: a, every: 500ms, inputs: { day: 2026-01-01 }, timezone: europe/berlin, offset: 1s }
+stages:
+  - { id: a, set: {} }
+`,
+      problems: [
+        `bad-params pipeline.yaml:5:5 schedule "a" must give the required input "day" in \`inputs\``,
+        `unknown-timezone pipeline.yaml:7:15 schedule "a" has the time zone "America/NewYork", which does not exist; give an IANA name such as Europe/Berlin. Did you mean "America/New_York"?`,
+        `unknown-mode pipeline.yaml:8:11 schedule "a" runs the mode "dialy", which does not exist. Modes: daily. Did you mean "daily"?`,
+        `bad-params pipeline.yaml:9:15 schedule "a" gives \`sise\`, which is not an input of the pipeline. Inputs: day, size. Did you mean "size"?`,
+        `bad-params pipeline.yaml:9:30 schedule "a" gives an input that does not fit: \`size\` must be an integer, got \`"large"\` (string)`,
+        `bad-schedule pipeline.yaml:10:21 schedule "a" has a \`catchup_window\` of 1s; it must be at least 10s`,
+        `duplicate-id pipeline.yaml:11:11 schedule "a" stands here twice; give each its own \`id\``,
+        `bad-schedule pipeline.yaml:11:21 schedule "a" must start runs in whole seconds, not every 500ms`,
+        `unknown-timezone pipeline.yaml:11:67 schedule "a" has the time zone "europe/berlin", which does not exist; give an IANA name such as Europe/Berlin. Did you mean "Europe/Berlin"?`,
+        `bad-schedule pipeline.yaml:11:90 schedule "a" has an \`offset\` that is not shorter than \`every\` (500ms)`,
+      ],
+    },
+    {
+      title: 'bounds and days that are none',
+      text: `name: demo
+schedules:
+  - id: a
+    cron: 0 19 * * *
+    start: 2026-12-01
+    end: 2026-11-01
+    skip:
+      holidays: [US, UK2, XQ]
+      market: NISE
+      dates: [2026-02-30, 13-01, { from: 2026-12-24, to: 12-26 }, { from: 12-26, to: 12-24 }]
+  - { id: b, cron: 0 19 * * *, start: tomorrow, offset: 1m }
+stages:
+  - { id: a, set: {} }
+`,
+      problems: [
+        `bad-schedule pipeline.yaml:6:10 schedule "a" ends (2026-11-01) before it starts (2026-12-01)`,
+        `unknown-calendar pipeline.yaml:8:22 schedule "a" skips the holidays of "UK2", which is no country; write a code such as US, or DE-BY for a part of one`,
+        `unknown-calendar pipeline.yaml:8:27 schedule "a" skips the holidays of "XQ", which is no country; write a code such as US, or DE-BY for a part of one`,
+        `unknown-calendar pipeline.yaml:9:15 schedule "a" skips the closed days of "NISE", a market that is not known. Markets: NYSE, NASDAQ, LSE, XETRA, EURONEXT, TSX. Did you mean "NYSE"?`,
+        `wrong-value pipeline.yaml:10:15 schedule "a" skips "2026-02-30", which is no day; write 2026-12-24, or 12-24 for every year`,
+        `wrong-value pipeline.yaml:10:27 schedule "a" skips "13-01", which is no day; write 2026-12-24, or 12-24 for every year`,
+        `wrong-value pipeline.yaml:10:34 schedule "a" skips from 2026-12-24 to 12-26; give both with the year, or both without`,
+        `wrong-value pipeline.yaml:10:67 schedule "a" skips from 12-26 to 12-24, which is the wrong way round`,
+        `wrong-value pipeline.yaml:11:39 schedule "b" has a \`start\`, \`tomorrow\`, that is no moment; write 2026-12-01, 2026-12-01T19:00 or 2026-12-01T19:00:00Z`,
+        `bad-schedule pipeline.yaml:11:49 schedule "b" has an \`offset\`, which goes only with \`every\``,
       ],
     },
   ],

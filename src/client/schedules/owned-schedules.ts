@@ -1,0 +1,71 @@
+import { type Client, type ScheduleDescription, ScheduleNotFoundError } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
+import { isJsonObject } from '../../shared/json.js';
+import { OWNER_MEMO } from './wanted-schedule.js';
+
+/** Whose schedule it is, as Sluice noted when it made it. */
+export type ScheduleOwner = { readonly pipeline: string; readonly schedule: string };
+
+/** The part of a Temporal client that schedules need. */
+export type ScheduleClient = Pick<Client, 'schedule' | 'workflowService' | 'options'>;
+
+/**
+ * The schedules that Sluice made, by ID. Memos of others are not read: they may be written in a way that this client
+ * does not understand.
+ */
+export async function ownedSchedules(client: ScheduleClient): Promise<ReadonlyMap<string, ScheduleOwner>> {
+  const owned = new Map<string, ScheduleOwner>();
+  let nextPageToken: Uint8Array | null | undefined;
+  do {
+    const page = await client.workflowService.listSchedules({
+      namespace: client.options.namespace,
+      maximumPageSize: 1000,
+      ...(nextPageToken === null || nextPageToken === undefined ? {} : { nextPageToken }),
+    });
+    for (const { scheduleId, memo } of page.schedules ?? []) {
+      const owner = ownerIn(memo?.fields);
+      if (owner !== null && scheduleId !== null && scheduleId !== undefined) owned.set(scheduleId, owner);
+    }
+    nextPageToken = page.nextPageToken;
+  } while (nextPageToken !== null && nextPageToken !== undefined && nextPageToken.length > 0);
+  return owned;
+}
+
+/** A schedule as it stands on the server; null when there is none, `foreign` when somebody else made it. */
+export async function describeOwned(
+  client: ScheduleClient,
+  id: string,
+): Promise<ScheduleDescription | 'foreign' | null> {
+  try {
+    const { memo } = await client.workflowService.describeSchedule({
+      namespace: client.options.namespace,
+      scheduleId: id,
+    });
+    if (ownerIn(memo?.fields) === null) return 'foreign';
+    return await client.schedule.getHandle(id).describe();
+  } catch (error) {
+    if (error instanceof ScheduleNotFoundError || isNotFound(error)) return null;
+    throw error;
+  }
+}
+
+type Fields = Parameters<typeof Object.entries>[0];
+
+function ownerIn(fields: Fields | null | undefined): ScheduleOwner | null {
+  const payload = (fields as Readonly<Record<string, unknown>> | null | undefined)?.[OWNER_MEMO];
+  if (payload === undefined) return null;
+  try {
+    const owner: unknown = defaultPayloadConverter.fromPayload(payload as never);
+    if (!isJsonObject(owner)) return null;
+    const { pipeline, schedule } = owner;
+    return typeof pipeline === 'string' && typeof schedule === 'string' ? { pipeline, schedule } : null;
+  } catch {
+    return null;
+  }
+}
+
+const NOT_FOUND = 5;
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof Error && (error as { readonly code?: unknown }).code === NOT_FOUND;
+}

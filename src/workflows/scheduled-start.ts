@@ -1,0 +1,30 @@
+import { scheduleActivity } from '@temporalio/workflow';
+import type { StageError } from '../engine/result.js';
+import type { RunInput } from '../engine/run-input.js';
+import { ACTIVITY, ERROR_TYPE } from '../shared/names.js';
+import type { RequirementCheckResult, RequirementCheckTask } from '../shared/requirement-check.js';
+
+type Stoppable = { readonly stop: (reason: 'cancelled', note: string) => void };
+
+/**
+ * Why a run that a schedule started must not go on: a pipeline that it requires has no recent success. For other runs
+ * the client has looked before they began. The run is stopped then, so that nothing of it starts but what always runs; null
+ * when it may go on.
+ */
+export async function refusalOfStart(
+  { plan, carried }: RunInput,
+  run: Stoppable,
+): Promise<StageError | null> {
+  if (carried !== undefined || plan.requires.length === 0) return null;
+  const task: RequirementCheckTask = { requires: plan.requires };
+  const { unmet } = await scheduleActivity<RequirementCheckResult>(ACTIVITY.requirementCheck, [task], {
+    summary: `requires ${plan.requires.map(({ pipeline }) => pipeline).join(', ')}`,
+    startToCloseTimeout: '30s',
+    // A server that does not answer for a moment must not cost the run; it waits as every stage would.
+    retry: { initialInterval: '1s', maximumInterval: '30s' },
+  });
+  if (unmet.length === 0) return null;
+  const message = `cannot run now: ${unmet.join('; ')}`;
+  run.stop('cancelled', message);
+  return { type: ERROR_TYPE.requirements, message, stage: '' };
+}
