@@ -5,6 +5,7 @@ import { calculateMetrics } from './stages/calculate-metrics.js';
 import { compareMarkets } from './stages/compare-markets.js';
 import { computeIndicatorsStage } from './stages/compute-indicators.js';
 import { defineScenarios } from './stages/define-scenarios.js';
+import { listPrices } from './stages/list-prices.js';
 import { listSeries } from './stages/list-series.js';
 import { loadPrices } from './stages/load-prices.js';
 import { measureRiskStage } from './stages/measure-risk.js';
@@ -30,6 +31,7 @@ export default defineConfig({
     buildScenarioStage,
     simulateScenarios,
     storeScenarios,
+    listPrices,
     listSeries,
     calculateMetrics,
     storeMetrics,
@@ -44,6 +46,37 @@ export default defineConfig({
     metrics: './pipelines/metrics.yaml',
     assessment: './pipelines/assessment.yaml',
   },
+  channels: {
+    'ops-log': { command: { run: ['node', 'scripts/note-alert.mjs'] } }, // needs nothing: a line in out/alerts.log
+    'ops-slack': { slack: { webhookUrl: '${SLACK_WEBHOOK_URL}' } },
+    'ops-mail': {
+      email: {
+        host: '${SMTP_HOST}',
+        user: '${SMTP_USER}',
+        password: '${SMTP_PASSWORD}',
+        from: 'Tetra <tetra@example.com>',
+        to: ['ops@example.com'],
+      },
+    },
+    'ops-sms': {
+      sms: {
+        accountSid: '${SMS_ACCOUNT}',
+        authToken: '${SMS_TOKEN}',
+        from: '${SMS_FROM}',
+        to: ['${SMS_ON_CALL}'],
+      },
+    },
+    'on-call': { pagerduty: { routingKey: '${PAGERDUTY_KEY}' } },
+  },
+  monitor: { channels: ['ops-log', 'ops-mail'] },
+  checks: [
+    {
+      name: 'prices',
+      uses: 'list-prices',
+      with: { database: './out/tetra.duckdb' },
+      fix: 'Load them: sluice run market-data',
+    },
+  ],
   pools: {
     prices: { slots: 1 }, // one run at a time writes the prices
     database: { slots: 8 }, // readers of the databases at once, over all runs
