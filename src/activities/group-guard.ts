@@ -20,15 +20,18 @@ exit 0`;
 
 let input: Writable | undefined;
 
-/** To be called before a command is started, so that no time passes between its start and its entry on the list. */
+/** To be called before a command is started, so that it need not wait for the guard. */
 export function prepareGuard(): void {
   input ??= startGuard();
 }
 
-/** Sees to it that a process group does not outlive this process, even when that is killed. */
-export function guardGroup(pid: number): void {
+/**
+ * Sees to it that a process group does not outlive this process, even when that is killed. `onGuarded` is called when
+ * the guard has been told; where there is no guard, all the same.
+ */
+export function guardGroup(pid: number, onGuarded: () => void): void {
   prepareGuard();
-  input?.write(`add ${pid}\n`);
+  input?.write(`add ${pid}\n`, () => onGuarded());
 }
 
 /** The group has ended by itself. */

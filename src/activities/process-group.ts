@@ -7,10 +7,13 @@ const LONGEST_POLL_MS = 250;
 const live = new Set<number>();
 let watchesExit = false;
 
-/** Remembers a process group so that it does not outlive this process, however that ends. */
-export function trackGroup(pid: number): void {
+/**
+ * Remembers a process group so that it does not outlive this process, however that ends. `onGuarded` is called once
+ * that is certain.
+ */
+export function trackGroup(pid: number, onGuarded: () => void): void {
   live.add(pid);
-  guardGroup(pid);
+  guardGroup(pid, onGuarded);
   if (watchesExit) return;
   watchesExit = true;
   process.once('exit', () => {

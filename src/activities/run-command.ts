@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { execa, type Options } from 'execa';
 import { z } from 'zod';
 import { ERROR_TYPE } from '../shared/names.js';
 import type { StageTask } from '../shared/task.js';
@@ -11,6 +10,7 @@ import { createOutputFile, type LastJson } from './command-output.js';
 import { stageFailure } from './failure.js';
 import { followOutput } from './follow-output.js';
 import { prepareGuard } from './group-guard.js';
+import { launchCommand, type LaunchedCommand } from './launch-command.js';
 import { endGroup, forgetGroup, terminateGroup, trackGroup } from './process-group.js';
 import type { Produced } from './run-attempt.js';
 import { type Environment, fillSecrets } from './secrets.js';
@@ -68,11 +68,11 @@ async function execute(
   const { signal } = attempt.stopped;
   signal.throwIfAborted();
   prepareGuard();
-  const child = spawn(command, place);
+  const { child, letGo, isMissing } = launchCommand(wordsOf(command), place);
   const { pid } = child;
-  if (pid === undefined) throw notStarted(command, await child);
-  trackGroup(pid);
+  if (pid === undefined) throw notStarted(command, (await child).originalMessage);
   const output = followOutput(child, attempt);
+  trackGroup(pid, letGo);
   let terminated = Promise.resolve();
   const onAbort = (): void => void (terminated = terminateGroup(pid, command.grace_ms));
   signal.addEventListener('abort', onAbort, { once: true });
@@ -86,6 +86,7 @@ async function execute(
     const result = await child;
     await terminated;
     signal.throwIfAborted();
+    if (isMissing()) throw notStarted(command, 'it was not found on this worker');
     if (result.exitCode !== 0) throw commandFailed(command, result, tail);
     return json;
   } finally {
@@ -94,21 +95,8 @@ async function execute(
   }
 }
 
-const OPTIONS = {
-  detached: true,
-  cleanup: false,
-  stdin: 'ignore',
-  buffer: false,
-  reject: false,
-  extendEnv: false,
-  encoding: 'buffer',
-} as const satisfies Options;
-type Child = ReturnType<typeof spawn>;
-
-function spawn(command: Command, place: { readonly cwd: string; readonly env: NodeJS.ProcessEnv }) {
-  const [file = '', ...rest] =
-    typeof command.command === 'string' ? ['sh', '-e', '-c', command.command] : command.command;
-  return execa(file, rest, { ...OPTIONS, ...place });
+function wordsOf({ command }: Command): readonly string[] {
+  return typeof command === 'string' ? ['sh', '-e', '-c', command] : command;
 }
 
 async function assertFolder(folder: string): Promise<void> {
@@ -123,13 +111,9 @@ function kindOf(value: unknown): string {
   return Array.isArray(value) ? 'a list' : `an ${typeof value}`;
 }
 
-type Ended = Awaited<Child>;
+type Ended = Awaited<LaunchedCommand['child']>;
 
-function notStarted(command: Command, result: Ended): Error {
-  const why =
-    result.code === 'ENOENT'
-      ? 'it was not found on this worker'
-      : (result.originalMessage ?? 'no reason given');
+function notStarted(command: Command, why = 'no reason given'): Error {
   const message = `The command ${shown(command)} could not be started: ${why}.`;
   return stageFailure(ERROR_TYPE.commandNotFound, message, { nonRetryable: true });
 }

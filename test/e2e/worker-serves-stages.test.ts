@@ -177,8 +177,6 @@ test('hands a stage over to the next worker when its own stops', async () => {
 });
 
 describe('a worker process', () => {
-  let kills = 0;
-
   /** Starts one, and a command on it that writes its process ID and lasts for minutes. */
   async function busyProcess(taskQueue: string, trap: string) {
     const child = execa(
@@ -206,10 +204,8 @@ describe('a worker process', () => {
     expect(isAlive(pid)).toBe(false);
   });
 
-  // Tried again, because a worker that dies in the instant between starting a command and noting it leaves that one behind.
-  test('that is killed leaves no command behind either', { retry: 2 }, async () => {
-    kills += 1;
-    const { child, pid } = await busyProcess(`killed-${kills}`, '');
+  test('that is killed leaves no command behind either', async () => {
+    const { child, pid } = await busyProcess('killed', '');
     child.kill('SIGKILL');
     await child;
     await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false);
