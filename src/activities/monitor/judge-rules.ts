@@ -9,8 +9,8 @@ import type {
 import type { RunWatch } from '../../engine/health/watch.js';
 import { judgeAlert } from '../../expressions/judge-alert.js';
 
-/** The scope of alerts about what is no pipeline's own rule. */
-const HEALTH = 'health';
+/** The scope of alerts that nobody wrote a rule for; no pipeline can have this name. */
+const HEALTH = 'sluice.health';
 
 /**
  * What is told without anybody writing a rule. How runs end, and how often they fail, is told by the rules of their
