@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import type { z } from 'zod';
 import type { UserCheck } from '../activities/monitor/run-check.js';
 import type { ChannelSettings } from '../activities/alerts/channel-settings.js';
 import type { StageFunction } from '../activities/stage-function.js';
 import type { StageCatalog } from '../definition/catalog.js';
 import type { StorageSettings } from '../storage/create-store.js';
 import { createCatalog } from './catalog.js';
+import { missingReferences } from './health/missing-references.js';
 import type { MonitorSettings } from './health/health-schema.js';
 import { importModule } from './import-module.js';
 import { configSchema, type WorkerSettings } from './config-schema.js';
@@ -60,6 +60,8 @@ export function completeConfig(
   const parsed = configSchema.safeParse(config);
   const where = place.file ?? 'The configuration';
   if (!parsed.success) throw new ConfigError(problemText(where, parsed.error.issues));
+  const missing = missingReferences(parsed.data);
+  if (missing.length > 0) throw new ConfigError(problemText(where, missing));
   const { stages, pipelines, taskQueue, storage, worker, checks, monitor } = parsed.data;
   const fromProject = (path: string): string => (isAbsolute(path) ? path : join(place.projectDir, path));
   const files = Object.entries(pipelines).map(([name, path]): [string, string] => [name, fromProject(path)]);
@@ -97,7 +99,9 @@ async function importConfig(file: string): Promise<unknown> {
   throw new ConfigError(`${file} has no default export. Write \`export default defineConfig({ … })\`.`);
 }
 
-function problemText(where: string, issues: readonly z.core.$ZodIssue[]): string {
+type Issue = { readonly path: readonly PropertyKey[]; readonly message: string };
+
+function problemText(where: string, issues: readonly Issue[]): string {
   const lines = issues.map((issue) => `  at ${pathText(issue.path)}: ${issue.message}`);
   const count = issues.length === 1 ? 'a problem' : `${issues.length} problems`;
   return `${where} has ${count}:\n${lines.join('\n')}`;

@@ -139,7 +139,7 @@ async function createWorker(
       [ACTIVITY.requirementCheck]: createRequirementCheck(findRuns),
       [ACTIVITY.poolCheck]: createPoolCheck(client),
       [ACTIVITY.runEnd]: createRunEnd(client),
-      [ACTIVITY.health]: () => look(deps, []),
+      [ACTIVITY.health]: () => look(deps),
       [ACTIVITY.alert]: createDeliverAlert({ channels: config.channels, store, log, env, projectDir }),
       ...createActivities({
         stages,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { CheckAction, UserCheck } from '../../activities/monitor/run-check.js';
 import { DEFAULT_LIMITS } from '../../engine/health/facts.js';
 import { DURATION_FORM, parseDuration } from '../../shared/duration.js';
+import { monitorRulesSchema } from './monitor-rules.js';
 
 const duration = z
   .union([z.string(), z.number()])
@@ -109,6 +110,8 @@ export const monitorSchema = z.strictObject({
   taskQueues: z.array(z.string().min(1).max(200)).default([]),
   /** Channels that are told of what is found without anybody writing a rule. */
   channels: z.array(z.string().min(1)).default([]),
+  /** Rules for every pipeline, as a definition has them under `alerts`. */
+  alerts: monitorRulesSchema,
   pipelines: z.record(z.string().min(1), watchedSchema).default({}),
   /** How many of the last runs of a pipeline tell its error rate and its duration. */
   runs: z.number().int().min(1).max(1_000).default(20),

@@ -1,6 +1,5 @@
 import type { Client } from '@temporalio/client';
 import { judgeRules } from '../../activities/monitor/judge-rules.js';
-import type { AlertRule } from '../../engine/alert-rule.js';
 import { judgeHealth } from '../../engine/health/judge-health.js';
 import type { MonitorLook } from '../../engine/health/monitor.js';
 import type { HealthReport } from '../../engine/health/report.js';
@@ -17,15 +16,11 @@ export async function readHealth(deps: HealthDeps, options: GatherOptions = {}):
 }
 
 /** What the monitor does each time. Changes nothing, so it may run twice. */
-export async function look(
-  deps: HealthDeps,
-  rules: readonly AlertRule[],
-  now = new Date(),
-): Promise<MonitorLook> {
+export async function look(deps: HealthDeps, now = new Date()): Promise<MonitorLook> {
   const { facts, watches } = await gatherHealth(deps, { now });
   const report = judgeHealth(facts, limitsOf(deps.config));
   const open = await openAlerts(deps.client);
-  const { channels } = deps.config.monitor;
+  const { channels, alerts: rules } = deps.config.monitor;
   const { at, level, pipelines } = report;
   const problems = report.findings.filter((finding) => finding.level !== 'ok').slice(0, MOST_PROBLEMS);
   return {
