@@ -8,10 +8,10 @@ import { ensureTemporalCli } from '../../src/client/temporal-server/locate.js';
 import { compileDefinition } from '../../src/definition/compile.js';
 import type { Plan } from '../../src/engine/plan.js';
 import type { BlobStore } from '../../src/storage/blob-store.js';
+import { createStore } from '../../src/storage/create-store.js';
 import {
   completeConfig,
   createDataConverter,
-  createFolderStore,
   type RunningWorker,
   startWorker,
 } from '../../src/worker/index.js';
@@ -36,12 +36,13 @@ export async function startDevProject(config: Config): Promise<DevProject> {
   });
   const namespace = server.namespace ?? 'default';
   const connectionOptions = { address: server.address };
-  const store = createFolderStore(join(folder, '.sluice/store'));
+  const complete = completeConfig(config, { file: null, projectDir: folder });
+  const store = createStore(complete.storage);
   const dataConverter = createDataConverter(store);
   const client = await SluiceClient.connect({ connectionOptions, namespace, dataConverter, store });
   const worker = await startWorker({
     connectionSettings: { connectionOptions, namespace, configured: true },
-    config: completeConfig(config, { file: null, projectDir: folder }),
+    config: complete,
     log: pino({ level: 'silent' }),
   });
   const close = async (): Promise<void> => {

@@ -19,6 +19,8 @@ export type S3Server = {
   readonly settings: S3Settings;
   /** Where the server keeps the objects of the bucket. */
   readonly folder: string;
+  /** Ends the server and keeps what it holds; gives what starts it again at the same address. */
+  breakDown(): Promise<() => Promise<void>>;
   stop(): Promise<void>;
 };
 
@@ -86,22 +88,34 @@ export async function startS3Server(path: string): Promise<S3Server> {
   await mkdir(join(root, 'meta'));
   const [port] = await freePorts(1);
   const args = ['--port', `127.0.0.1:${port}`, '--quiet', 'posix', '--sidecar', join(root, 'meta')];
-  const server = spawn(path, [...args, join(root, 'data')], {
-    stdio: 'ignore',
-    env: {
-      ...process.env,
-      ROOT_ACCESS_KEY: S3_CREDENTIALS.AWS_ACCESS_KEY_ID,
-      ROOT_SECRET_KEY: S3_CREDENTIALS.AWS_SECRET_ACCESS_KEY,
-    },
-  });
+  const start = (): ChildProcess =>
+    spawn(path, [...args, join(root, 'data')], {
+      stdio: 'ignore',
+      env: {
+        ...process.env,
+        ROOT_ACCESS_KEY: S3_CREDENTIALS.AWS_ACCESS_KEY_ID,
+        ROOT_SECRET_KEY: S3_CREDENTIALS.AWS_SECRET_ACCESS_KEY,
+      },
+    });
   const endpoint = `http://127.0.0.1:${port}`;
+  let server = start();
   await untilItAnswers(server, endpoint);
+  const kill = async (): Promise<void> => {
+    const ended = new Promise((resolve) => server.once('exit', resolve));
+    if (server.kill('SIGKILL')) await ended;
+  };
   return {
     settings: { bucket: 'bucket', prefix: '', endpoint },
     folder,
+    breakDown: async () => {
+      await kill();
+      return async () => {
+        server = start();
+        await untilItAnswers(server, endpoint);
+      };
+    },
     stop: async () => {
-      const ended = new Promise((resolve) => server.once('exit', resolve));
-      if (server.kill('SIGKILL')) await ended;
+      await kill();
       await rm(root, { recursive: true, force: true });
     },
   };
