@@ -44,6 +44,7 @@ export type ClientErrorCode =
   | 'schedule_not_found'
   | 'schedule_conflict'
   | 'store_shared'
+  | 'missing_package'
   | 'temporal';
 
 /** What went wrong between the caller and Temporal, in words for a person, with what to do next in `hint`. */
@@ -83,6 +84,7 @@ const EXIT_CODES: Readonly<Record<ClientErrorCode, 1 | 2 | 3>> = {
   holidays_unknown: 2,
   schedule_not_found: 2,
   schedule_conflict: 2,
+  missing_package: 1,
   store_shared: 1,
   temporal: 1,
 };

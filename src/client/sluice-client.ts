@@ -15,6 +15,7 @@ import { expectedDurations } from './expected-durations.js';
 import { compareRuns, type RunDiff } from './diff/compare-runs.js';
 import { findRun } from './find-run.js';
 import { isGrpc, messageOf, refusal } from './grpc-errors.js';
+import { RunHistory } from './history/run-history.js';
 import { matchingRuns, type RunMatch } from './matching-runs.js';
 import { type PoolStatus, readPools } from './pools.js';
 import { checkRequirements } from './requirements.js';
@@ -187,6 +188,11 @@ export class SluiceClient {
   get schedules(): Schedules {
     const { approvalKeys } = this.#settings;
     return new Schedules({ client: this.temporal, taskQueue: this.taskQueue, approvalKeys });
+  }
+
+  /** What past runs tell: lists, metrics, anomalies. */
+  get history(): RunHistory {
+    return new RunHistory(this.temporal);
   }
 
   /** True when a worker polls the task queue that new runs go to. */

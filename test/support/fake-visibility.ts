@@ -1,8 +1,12 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import { defaultPayloadConverter, defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import { encodeUnifiedSearchAttributes } from '@temporalio/common/lib/converter/payload-search-attributes.js';
+import proto from '@temporalio/proto';
 import { SEARCH_ATTRIBUTE } from '../../src/shared/names.js';
 import { START } from './a-run.js';
+
+const { WorkflowExecutionStatus } = proto.temporal.api.enums.v1;
 
 type Execution = {
   readonly id: string;
@@ -62,4 +66,44 @@ export function fakeClient(listed: readonly WorkflowExecutionInfo[], described =
 
 async function* listing(infos: readonly WorkflowExecutionInfo[]) {
   yield* infos;
+}
+
+/** A client whose service lists these executions as the server sends them, in pages as large as are asked for. */
+export function fakeRecords(listed: readonly WorkflowExecutionInfo[]) {
+  const requests: { readonly query: string; readonly pageSize: number }[] = [];
+  const listWorkflowExecutions = (request: {
+    query: string;
+    pageSize: number;
+    nextPageToken: Uint8Array;
+  }) => {
+    requests.push({ query: request.query, pageSize: request.pageSize });
+    const first = request.nextPageToken[0] ?? 0;
+    const next = first + request.pageSize;
+    return Promise.resolve({
+      executions: listed.slice(first, next).map(rawOf),
+      nextPageToken: next < listed.length ? new Uint8Array([next]) : new Uint8Array(),
+    });
+  };
+  const options = { namespace: 'default', loadedDataConverter: { payloadCodecs: [] } };
+  return { client: { options, workflowService: { listWorkflowExecutions } } as never, requests };
+}
+
+function rawOf(info: WorkflowExecutionInfo) {
+  const code = `WORKFLOW_EXECUTION_STATUS_${info.status.name.replace('CANCELLED', 'CANCELED')}`;
+  return {
+    execution: { workflowId: info.workflowId, runId: info.runId },
+    status: WorkflowExecutionStatus[code as keyof typeof WorkflowExecutionStatus],
+    startTime: timestamp(info.startTime),
+    closeTime: info.closeTime === undefined ? null : timestamp(info.closeTime),
+    memo: { fields: Object.fromEntries(Object.entries(info.memo ?? {}).map(([k, v]) => [k, payload(v)])) },
+    searchAttributes: { indexedFields: encodeUnifiedSearchAttributes(undefined, info.typedSearchAttributes) },
+  };
+}
+
+function timestamp(date: Date) {
+  return { seconds: Math.floor(date.getTime() / 1000), nanos: (date.getTime() % 1000) * 1e6 };
+}
+
+function payload(value: unknown) {
+  return defaultPayloadConverter.toPayload(value);
 }

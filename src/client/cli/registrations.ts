@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { registerAmend } from './commands/amend.js';
+import { registerAnomalies } from './commands/anomalies.js';
 import { registerArtifacts } from './commands/artifacts.js';
 import { registerBackfill } from './commands/backfill.js';
 import { registerCache } from './commands/cache.js';
@@ -16,13 +17,16 @@ import { registerFork } from './commands/fork.js';
 import { registerGraph } from './commands/graph.js';
 import { registerHealth } from './commands/health.js';
 import { registerHelp } from './commands/help.js';
+import { registerHistory } from './commands/history.js';
 import { registerInit } from './commands/init.js';
 import { registerList } from './commands/list.js';
 import { registerLogs } from './commands/logs.js';
 import { registerMonitor } from './commands/monitor.js';
+import { registerMetrics } from './commands/metrics.js';
 import { registerPause, registerUnpause } from './commands/pause.js';
 import { registerPlan } from './commands/plan.js';
 import { registerPools } from './commands/pools.js';
+import { registerReport } from './commands/report.js';
 import { registerRerun } from './commands/rerun.js';
 import { registerResult } from './commands/result.js';
 import { registerResume } from './commands/resume.js';
@@ -76,6 +80,7 @@ export const REGISTRATIONS: ReadonlyArray<readonly [heading: string, commands: r
   ],
   ['Schedules', [registerSchedule]],
   ['Watching', [registerHealth, registerMonitor]],
+  ['History', [registerHistory, registerMetrics, registerAnomalies, registerReport]],
   ['Workers', [registerWorker, registerPools]],
   ['Storage', [registerCache, registerCleanup]],
 ];

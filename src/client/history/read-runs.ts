@@ -1,12 +1,12 @@
 import { defineSearchAttributeKey, type TypedSearchAttributes } from '@temporalio/common';
-import { type RunSummary, summaryIn } from '../../engine/run-summary.js';
+import { type RunSummary, SUMMARY_MEMO, summaryIn } from '../../engine/run-summary.js';
 import { SEARCH_ATTRIBUTE } from '../../shared/names.js';
+import { listRecords, type RecordLister } from './list-records.js';
 import {
   type ListedExecution,
   type ListedStatus,
   listQuery,
   quote,
-  type RunLister,
   type RunListItem,
   toListItem,
 } from '../run-list.js';
@@ -37,22 +37,21 @@ export type PastRun = RunListItem & {
 export type PastRuns = { readonly runs: readonly PastRun[]; readonly isCut: boolean };
 
 const MOST_RUNS = 5_000;
-const PAGE = 1_000;
+const MEMO_FIELDS = ['mode', 'resumed_from', SUMMARY_MEMO];
 
 /**
  * Reads runs, latest start first, with what they left in their memo. It costs one request for a thousand runs: no
  * history is fetched, no worker is asked. What ended a moment ago may be missing: visibility lags behind the runs.
  */
 export async function readRuns(
-  client: RunLister,
+  client: RecordLister,
   filter: HistoryFilter = {},
   now = new Date(),
 ): Promise<PastRuns> {
   const { limit = MOST_RUNS, status } = filter;
   const runs: PastRun[] = [];
   let isCut = false;
-  const pageSize = Math.min(limit + 1, PAGE);
-  for await (const info of client.workflow.list({ query: historyQuery(filter), pageSize })) {
+  for await (const info of listRecords(client, historyQuery(filter), { fields: MEMO_FIELDS, limit })) {
     const run = toPastRun(info, now);
     if (status !== undefined && run.status !== status) continue;
     isCut = runs.length >= limit;

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { historyQuery, readRuns } from '../../../../src/client/history/read-runs.js';
 import { SUMMARY_MEMO, summarize } from '../../../../src/engine/run-summary.js';
 import { aRunResult, at, START } from '../../../support/a-run.js';
-import { anExecution, fakeClient } from '../../../support/fake-visibility.js';
+import { anExecution, fakeRecords } from '../../../support/fake-visibility.js';
 
 const memo = (ms: number) => ({
   mode: 'daily',
@@ -15,7 +15,7 @@ it('asks for runs that started within a time', () => {
 });
 
 it('reads what a run left from the list alone', async () => {
-  const { client } = fakeClient([
+  const { client } = fakeRecords([
     anExecution({ id: 'a/1', status: 'COMPLETED', started: 0, ended: 50, memo: memo(49_800) }),
     anExecution({ id: 'a/2', started: 20 }),
   ]);
@@ -28,7 +28,7 @@ it('reads what a run left from the list alone', async () => {
 });
 
 it('counts a run that went on in new executions from its first start', async () => {
-  const { client } = fakeClient([
+  const { client } = fakeRecords([
     anExecution({ id: 'a/1', status: 'COMPLETED', started: 100, ended: 200, memo: memo(190_000) }),
   ]);
   const { runs } = await readRuns(client);
@@ -36,7 +36,20 @@ it('counts a run that went on in new executions from its first start', async () 
 });
 
 it('says when there are more runs than it was asked for', async () => {
-  const { client } = fakeClient([1, 2, 3].map((n) => anExecution({ id: `a/${n}`, started: n })));
+  const { client, requests } = fakeRecords([1, 2, 3].map((n) => anExecution({ id: `a/${n}`, started: n })));
   expect(await readRuns(client, { limit: 2 })).toMatchObject({ isCut: true, runs: { length: 2 } });
   expect(await readRuns(client, { limit: 3 })).toMatchObject({ isCut: false, runs: { length: 3 } });
+  expect(requests.map(({ pageSize }) => pageSize)).toEqual([3, 4]);
+});
+
+it('tells every way in which a run can end', async () => {
+  const { client } = fakeRecords([
+    anExecution({ id: 'a/1', status: 'CANCELLED', ended: 1 }),
+    anExecution({ id: 'a/2', status: 'TERMINATED', ended: 1 }),
+    anExecution({ id: 'a/3', status: 'FAILED', ended: 1, ownStatus: 'timed_out' }),
+    anExecution({ id: 'a/4', status: 'FAILED', ended: 1 }),
+  ]);
+  const statuses = (await readRuns(client)).runs.map(({ status }) => status);
+  expect(statuses).toEqual(['cancelled', 'cancelled', 'timed_out', 'failed']);
+  expect((await readRuns(client, { status: 'timed_out' })).runs).toHaveLength(1);
 });
