@@ -70,6 +70,8 @@ export type BeginOptions = {
 export class SluiceClient {
   readonly temporal: Client;
   readonly taskQueue: string;
+  /** What past runs tell: lists, metrics, anomalies. */
+  readonly history: RunHistory;
   readonly #settings: SluiceClientSettings;
 
   /** Over a connection that exists; {@link SluiceClient.connect} makes one. */
@@ -78,6 +80,7 @@ export class SluiceClient {
     settings: Omit<SluiceClientSettings, 'connectionOptions' | 'connectTimeoutMs'> = {},
   ) {
     this.temporal = temporal;
+    this.history = new RunHistory(temporal);
     this.taskQueue = settings.taskQueue ?? DEFAULT_TASK_QUEUE;
     this.#settings = settings;
   }
@@ -188,11 +191,6 @@ export class SluiceClient {
   get schedules(): Schedules {
     const { approvalKeys } = this.#settings;
     return new Schedules({ client: this.temporal, taskQueue: this.taskQueue, approvalKeys });
-  }
-
-  /** What past runs tell: lists, metrics, anomalies. */
-  get history(): RunHistory {
-    return new RunHistory(this.temporal);
   }
 
   /** True when a worker polls the task queue that new runs go to. */
