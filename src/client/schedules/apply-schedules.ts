@@ -3,6 +3,7 @@ import { assertNever } from '../../shared/assert-never.js';
 import { ClientError } from '../client-error.js';
 import { messageOf } from '../grpc-errors.js';
 import { ensureSearchAttributes } from '../search-attributes.js';
+import { leanScheduleClient } from './lean-client.js';
 import type { PlannedSchedule, SchedulesPlan } from './plan-schedules.js';
 import { isNoteKept } from './schedule-changes.js';
 import { OWNER_MEMO, type WantedSchedule } from './wanted-schedule.js';
@@ -58,21 +59,24 @@ async function create(client: Client, wanted: WantedSchedule): Promise<void> {
 
 async function update(client: Client, wanted: WantedSchedule): Promise<void> {
   const { plan, spec, action, policies, searchAttributes } = wanted;
-  await client.schedule.getHandle(wanted.id).update((current) => {
-    const note = isNoteKept(current, wanted) ? current.state.note : (plan.note ?? undefined);
-    const { remainingActions } = current.state;
-    return {
-      spec,
-      action,
-      policies,
-      typedSearchAttributes: searchAttributes,
-      state: {
-        paused: plan.paused ?? current.state.paused,
-        ...(note === undefined ? {} : { note }),
-        ...(remainingActions === undefined ? {} : { remainingActions }),
-      },
-    };
-  });
+  // What it looks at before must not need the input of the last definition, which may lie in a store that is gone.
+  await leanScheduleClient(client)
+    .getHandle(wanted.id)
+    .update((current) => {
+      const note = isNoteKept(current, wanted) ? current.state.note : (plan.note ?? undefined);
+      const { remainingActions } = current.state;
+      return {
+        spec,
+        action,
+        policies,
+        typedSearchAttributes: searchAttributes,
+        state: {
+          paused: plan.paused ?? current.state.paused,
+          ...(note === undefined ? {} : { note }),
+          ...(remainingActions === undefined ? {} : { remainingActions }),
+        },
+      };
+    });
 }
 
 /** Says which schedule a server refuses; it loads time zones and checks times by itself. */

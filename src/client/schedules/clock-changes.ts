@@ -15,7 +15,8 @@ export type ClockCorrections = {
 
 /** A second later than what is excluded, which would exclude it too. */
 const BESIDE_EXCLUDED_MS = 1000;
-const DAY_MS = 86_400_000;
+/** No zone changes its clock twice within it. */
+const WEEK_MS = 7 * 86_400_000;
 const MINUTE_MS = 60_000;
 
 /** The corrections for all changes of the clock in a span of time. */
@@ -47,10 +48,10 @@ function clockChanges(
 ): ClockChange[] {
   const zone = IANAZone.create(timezone);
   const changes: ClockChange[] = [];
-  for (let at = span.from; at < span.until; at += DAY_MS) {
-    const [before, after] = [zone.offset(at), zone.offset(at + DAY_MS)];
+  for (let at = span.from; at < span.until; at += WEEK_MS) {
+    const [before, after] = [zone.offset(at), zone.offset(at + WEEK_MS)];
     if (before === after) continue;
-    const change = changeBetween(zone, at, at + DAY_MS);
+    const change = changeBetween(zone, at, at + WEEK_MS);
     const clocks = [change + before * MINUTE_MS, change + after * MINUTE_MS];
     changes.push({ from: Math.min(...clocks), to: Math.max(...clocks) });
   }

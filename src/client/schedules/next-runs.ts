@@ -1,4 +1,5 @@
-import { describeOwned, ownedSchedules, type ScheduleClient } from './owned-schedules.js';
+import type { Client } from '@temporalio/client';
+import { describeOwned, ownedSchedules } from './owned-schedules.js';
 
 /** When a schedule starts its next run. */
 export type NextRun = {
@@ -10,7 +11,7 @@ export type NextRun = {
 };
 
 /** The next runs of a pipeline, or of all, by schedule: the earliest first, those that start nothing last. */
-export async function nextRuns(client: ScheduleClient, pipeline?: string): Promise<readonly NextRun[]> {
+export async function nextRuns(client: Client, pipeline?: string): Promise<readonly NextRun[]> {
   const owned = await ownedSchedules(client);
   const found = await Promise.all(
     [...owned]

@@ -1,19 +1,18 @@
 import { type Client, type ScheduleDescription, ScheduleNotFoundError } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { isJsonObject } from '../../shared/json.js';
+import { isGrpc } from '../grpc-errors.js';
+import { leanScheduleClient } from './lean-client.js';
 import { OWNER_MEMO } from './wanted-schedule.js';
 
 /** Whose schedule it is, as Sluice noted when it made it. */
 export type ScheduleOwner = { readonly pipeline: string; readonly schedule: string };
 
-/** The part of a Temporal client that schedules need. */
-export type ScheduleClient = Pick<Client, 'schedule' | 'workflowService' | 'options'>;
-
 /**
  * The schedules that Sluice made, by ID. Memos of others are not read: they may be written in a way that this client
  * does not understand.
  */
-export async function ownedSchedules(client: ScheduleClient): Promise<ReadonlyMap<string, ScheduleOwner>> {
+export async function ownedSchedules(client: Client): Promise<ReadonlyMap<string, ScheduleOwner>> {
   const owned = new Map<string, ScheduleOwner>();
   let nextPageToken: Uint8Array | null | undefined;
   do {
@@ -31,9 +30,12 @@ export async function ownedSchedules(client: ScheduleClient): Promise<ReadonlyMa
   return owned;
 }
 
-/** A schedule as it stands on the server; null when there is none, `foreign` when somebody else made it. */
+/**
+ * A schedule as it stands on the server, without the input of its runs; null when there is none, `foreign` when somebody
+ * else made it.
+ */
 export async function describeOwned(
-  client: ScheduleClient,
+  client: Client,
   id: string,
 ): Promise<ScheduleDescription | 'foreign' | null> {
   try {
@@ -42,9 +44,9 @@ export async function describeOwned(
       scheduleId: id,
     });
     if (ownerIn(memo?.fields) === null) return 'foreign';
-    return await client.schedule.getHandle(id).describe();
+    return await leanScheduleClient(client).getHandle(id).describe();
   } catch (error) {
-    if (error instanceof ScheduleNotFoundError || isNotFound(error)) return null;
+    if (error instanceof ScheduleNotFoundError || isGrpc(error, 'NOT_FOUND')) return null;
     throw error;
   }
 }
@@ -62,10 +64,4 @@ function ownerIn(fields: Fields | null | undefined): ScheduleOwner | null {
   } catch {
     return null;
   }
-}
-
-const NOT_FOUND = 5;
-
-function isNotFound(error: unknown): boolean {
-  return error instanceof Error && (error as { readonly code?: unknown }).code === NOT_FOUND;
 }

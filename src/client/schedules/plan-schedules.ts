@@ -1,8 +1,8 @@
-import type { ScheduleDescription } from '@temporalio/client';
+import type { Client, ScheduleDescription } from '@temporalio/client';
 import type { Plan } from '../../engine/plan.js';
 import type { DueTime } from './due-times.js';
 import { dueTimes } from './due-times.js';
-import { describeOwned, ownedSchedules, type ScheduleClient } from './owned-schedules.js';
+import { describeOwned, ownedSchedules } from './owned-schedules.js';
 import { type ScheduleChange, scheduleChanges } from './schedule-changes.js';
 import { type ScheduleConflict, scheduleConflicts } from './schedule-conflicts.js';
 import { type WantedSchedule, wantedSchedules, type WantedSettings } from './wanted-schedule.js';
@@ -45,7 +45,7 @@ export type PlanSchedulesOptions = WantedSettings & {
 
 /** Compares the schedules of definitions with those on the server; with no client nothing is asked. */
 export async function planSchedules(
-  client: ScheduleClient | null,
+  client: Client | null,
   plans: readonly Plan[],
   { next = 5, now = new Date(), ...settings }: PlanSchedulesOptions,
 ): Promise<SchedulesPlan> {
@@ -53,7 +53,7 @@ export async function planSchedules(
   for (const plan of plans) wanted.push(...(await wantedSchedules(plan, settings, now)));
   const compared = await Promise.all(
     wanted.map(async (one): Promise<PlannedSchedule> => {
-      const found = client === null ? undefined : await describeOwned(client, one.id);
+      const found = client === null ? undefined : await describeWhole(client, one.id);
       const due = dueTimes(one.times, { after: now, count: next });
       return { id: one.id, pipeline: one.pipeline, wanted: one, next: due, ...actionFor(one, found) };
     }),
@@ -61,6 +61,17 @@ export async function planSchedules(
   const removed = client === null ? [] : await removedSchedules(client, plans, wanted);
   const schedules = [...compared, ...removed];
   return { schedules, conflicts: scheduleConflicts(schedules, now) };
+}
+
+/** With the input of its runs, where that can be read: without it the definition counts as another one. */
+async function describeWhole(client: Client, id: string): ReturnType<typeof describeOwned> {
+  const found = await describeOwned(client, id);
+  if (found === null || found === 'foreign') return found;
+  try {
+    return await client.schedule.getHandle(id).describe();
+  } catch {
+    return found;
+  }
 }
 
 function actionFor(
@@ -76,7 +87,7 @@ function actionFor(
 
 /** Those that Sluice made for one of these pipelines and that its definition no longer has. */
 async function removedSchedules(
-  client: ScheduleClient,
+  client: Client,
   plans: readonly Plan[],
   wanted: readonly WantedSchedule[],
 ): Promise<readonly PlannedSchedule[]> {

@@ -2,7 +2,6 @@ import type { CalendarSpecDescription, ScheduleDescription } from '@temporalio/c
 import { formatDuration } from '../../shared/format-duration.js';
 import { isJsonObject } from '../../shared/json.js';
 import type { OverlapPolicy } from '../../engine/schedule-plan.js';
-import type { RunInput } from '../../engine/run-input.js';
 import { SCHEDULE_MEMO } from './wanted-schedule.js';
 
 /** A schedule as it stands on the server. Times are ISO 8601 in UTC. */
@@ -51,7 +50,7 @@ const LONGEST_INTERVAL_MS = 3653 * 86_400_000;
 
 export function scheduleItem(description: ScheduleDescription): ScheduleItem {
   const { scheduleId, spec, policies, state, info, action } = description;
-  const input = (action.args?.[0] ?? {}) as Partial<RunInput>;
+  const memo = action.memo ?? {};
   const slash = scheduleId.indexOf('/');
   return {
     id: scheduleId,
@@ -59,8 +58,8 @@ export function scheduleItem(description: ScheduleDescription): ScheduleItem {
     schedule: scheduleId.slice(slash + 1),
     times: timesOf(description),
     timezone: spec.timezone === undefined || spec.timezone === '' ? 'UTC' : spec.timezone,
-    mode: input.mode ?? null,
-    version: input.plan?.version ?? null,
+    mode: text(memo['mode']),
+    version: text(memo['version']),
     paused: state.paused,
     note: state.note === undefined || state.note === '' ? null : state.note,
     overlap: (policies.overlap ?? 'SKIP').toLowerCase() as OverlapPolicy,
@@ -80,7 +79,7 @@ export function scheduleItem(description: ScheduleDescription): ScheduleItem {
     started_count: info.numActionsTaken,
     overlapped_count: info.numActionsSkippedOverlap,
     missed_count: info.numActionsMissedCatchupWindow,
-    computed_until: computedUntil(action.memo),
+    computed_until: computedUntil(memo[SCHEDULE_MEMO]),
   };
 }
 
@@ -94,8 +93,10 @@ function timesOf({ spec }: ScheduleDescription): readonly string[] {
   return [...new Set(crons.filter((text) => text !== '')), ...intervals];
 }
 
-function computedUntil(memo: Record<string, unknown> | undefined): string | null {
-  const own = memo?.[SCHEDULE_MEMO];
-  const until = isJsonObject(own) ? own['computed_until'] : undefined;
-  return typeof until === 'string' ? until : null;
+function computedUntil(own: unknown): string | null {
+  return isJsonObject(own) ? text(own['computed_until']) : null;
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
 }

@@ -5,6 +5,7 @@ import { suggest } from '../../definition/suggest.js';
 import type { ApprovalKeys } from '../approvals/approval-keys.js';
 import { ClientError } from '../client-error.js';
 import { applySchedules } from './apply-schedules.js';
+import { leanScheduleClient } from './lean-client.js';
 import { matchingTimes } from './matching-times.js';
 import { describeOwned, ownedSchedules } from './owned-schedules.js';
 import { type PlanSchedulesOptions, planSchedules, type SchedulesPlan } from './plan-schedules.js';
@@ -121,7 +122,7 @@ export class Schedules {
     const description = await describeOwned(client, id);
     if (description === null) throw notFound(name, [...owned.keys()]);
     if (description === 'foreign') throw foreign(id);
-    return { handle: client.schedule.getHandle(id), description };
+    return { handle: leanScheduleClient(client).getHandle(id), description };
   }
 }
 
