@@ -15,7 +15,10 @@ import { Deliveries } from './deliveries.js';
 import type { AcknowledgeMessage } from './messages.js';
 
 /** Begins with an event, or goes on in a new history. */
-export type AlertInput = { readonly event: AlertEvent } | { readonly carried: AlertState };
+export type AlertInput = ({ readonly event: AlertEvent } | { readonly carried: AlertState }) & {
+  /** Given by tests only. @default 1,500 */
+  readonly continue_at_events?: number;
+};
 
 /** From here on an alert goes on in a new history as soon as nothing is being sent. */
 const CONTINUE_AT_EVENTS = 1_500;
@@ -28,10 +31,12 @@ export class AlertKeeper {
   readonly #book: AlertBook;
   readonly #clock = new AlarmClock(() => this.#wake());
   readonly #deliveries: Deliveries;
+  readonly #input: AlertInput;
   #isDue = true;
   #shown = '';
 
   constructor(input: AlertInput) {
+    this.#input = input;
     this.#book = new AlertBook('event' in input ? input.event : input.carried);
     this.#deliveries = new Deliveries((notice, error) => {
       if (error === undefined) this.#book.putBack(notice);
@@ -79,14 +84,16 @@ export class AlertKeeper {
       this.#isDue = false;
       const { historyLength } = workflowInfo();
       if (historyLength >= TAKE_BACK_AT_EVENTS) await this.#deliveries.takeBack();
-      if (historyLength >= CONTINUE_AT_EVENTS && !this.#book.isSending) return this.#continue();
+      if (historyLength >= (this.#input.continue_at_events ?? CONTINUE_AT_EVENTS) && !this.#book.isSending)
+        return this.#continue();
       this.#send(this.#book.advance(Date.now()));
       this.#show();
-      if (this.#book.isOver && allHandlersFinished()) return this.view();
+      const { isOver } = this.#book;
+      if (isOver && allHandlersFinished()) return this.view();
       this.#clock.set(this.#book.nextAt(Date.now()));
       // One step after the other: this is the loop of the workflow.
       // oxlint-disable-next-line no-await-in-loop
-      await condition(() => this.#isDue);
+      await condition(() => this.#isDue || (isOver && allHandlersFinished()));
     }
   }
 
@@ -111,7 +118,11 @@ export class AlertKeeper {
 
   async #continue(): Promise<never> {
     await condition(allHandlersFinished);
-    return continueAsNew<(input: AlertInput) => Promise<AlertView>>({ carried: this.#book.state });
+    const { continue_at_events } = this.#input;
+    return continueAsNew<(input: AlertInput) => Promise<AlertView>>({
+      carried: this.#book.state,
+      ...(continue_at_events === undefined ? {} : { continue_at_events }),
+    });
   }
 }
 
