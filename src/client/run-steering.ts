@@ -2,11 +2,13 @@ import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError }
 import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
 import type { Decision } from '../engine/approval.js';
 import { suggest } from '../definition/suggest.js';
-import type { Steer } from '../engine/steering.js';
+import type { Amendment, Steer } from '../engine/steering.js';
 import { isJsonObject, type Json } from '../shared/json.js';
 import {
+  type AmendMessage,
   type AmendRunMessage,
   amendRunUpdate,
+  amendUpdate,
   type ApprovalAnswer,
   approveUpdate,
   rejectUpdate,
@@ -30,6 +32,7 @@ import { runEnded } from './run-ended.js';
 import { updateRun } from './update-run.js';
 
 export type {
+  AmendMessage,
   AmendRunMessage,
   AmendStageMessage,
   HeldStageMessage,
@@ -107,6 +110,11 @@ export class RunSteering {
   /** Changes params, retry settings or the timeout of a stage that has not started or is held. */
   async amendStage(message: AmendStageMessage): Promise<void> {
     await this.#tell(amendStageUpdate, message);
+  }
+
+  /** Makes several changes: all of them, or none. Gives what each was and is. */
+  async amendTogether(message: AmendMessage): Promise<readonly Amendment[]> {
+    return this.#tell(amendUpdate, message);
   }
 
   /** Changes the run's own limits. */

@@ -1,5 +1,6 @@
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { type DataConverter, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { hasDeadline } from '../engine/deadline.js';
 import { createRunInput } from '../engine/create-run-input.js';
 import type { Plan } from '../engine/plan.js';
 import type { Continuation } from '../engine/reuse.js';
@@ -138,7 +139,7 @@ export class SluiceClient {
       await ensureSearchAttributes(connection, settings.namespace);
     });
     const workflowId = workflowIdOf(pipeline, options.key ?? newRunKey(new Date()));
-    const isDue = (input.plan.deadline_ms ?? null) !== null;
+    const isDue = hasDeadline(input.plan);
     const expected = isDue ? { expected_ms: await expectedDurations(this.temporal, pipeline) } : {};
     const runId = await this.#startWorkflow(workflowId, { ...input, ...expected }, options);
     return this.handle(workflowId, runId);

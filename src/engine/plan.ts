@@ -36,6 +36,8 @@ export type Plan = {
   readonly deadline_ms: number | null;
   /** How long before the deadline people are warned. @default a fifth of it */
   readonly deadline_warn_ms?: number;
+  /** The deadline as an instant, in place of `deadline_ms`. */
+  readonly deadline_at?: string | null;
   /** Pools that stages name, as they were configured when the plan was made. */
   readonly pools: Readonly<Record<string, PoolSpec>>;
   /** Of its runs, 1 to 5; absent is Temporal's default of 3. */
@@ -177,6 +179,8 @@ export type StagePlan = {
   readonly deadline_ms: number | null;
   /** How long before the deadline people are warned. @default a fifth of it */
   readonly deadline_warn_ms?: number;
+  /** The deadline as an instant, in place of `deadline_ms`. */
+  readonly deadline_at?: string | null;
   /** Time that code gets to end after it was told to stop, before it is left behind. @default 5 s */
   readonly grace_ms?: number;
   readonly action: StageAction;

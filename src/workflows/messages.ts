@@ -1,7 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { FailurePolicy, RetryPlan } from '../engine/plan.js';
 import type { RunStatus } from '../engine/result.js';
-import type { Steer } from '../engine/steering.js';
+import type { Amendment, Steer } from '../engine/steering.js';
 import type { Json, JsonObject } from '../shared/json.js';
 
 /**
@@ -72,7 +72,19 @@ export type AmendRunMessage = Steer & {
   readonly max_parallel_stages?: number | null;
   /** From the start of the run. */
   readonly deadline_ms?: number;
+  /** ISO 8601 with its zone, in place of `deadline_ms`. */
+  readonly deadline_at?: string;
   readonly failure?: FailurePolicy;
+};
+
+/** Makes several changes at once: all of them, or none where one of them is refused. */
+export const amendUpdate = defineUpdate<readonly Amendment[], [AmendMessage]>('amend');
+
+export type AmendMessage = Steer & {
+  readonly variables?: JsonObject;
+  /** By stage. */
+  readonly stages?: Readonly<Record<string, Omit<AmendStageMessage, keyof Steer | 'stage'>>>;
+  readonly run?: Omit<AmendRunMessage, keyof Steer>;
 };
 
 /** A person's decision about an approval: the argument of `approve` and `reject`, as update and as signal. */

@@ -188,7 +188,7 @@ export class PipelineRun {
     if (stopped !== null && !runsAfterStop(stage.run_when, stopped)) {
       return this.#end(stage, { status: 'cancelled' });
     }
-    if (stage.deadline_ms !== null) this.#steering.deadlines.watchStage(stage, Date.now());
+    this.#steering.deadlines.watchStage(stage, Date.now());
     this.#scopes.run(stage, () => {
       const outcome = launchStage(stage, this.#context, this.#onEnd);
       if (outcome !== null) this.#end(stage, outcome);
@@ -229,7 +229,7 @@ export class PipelineRun {
 
   #remember(record: StageRecord): void {
     this.#memory.remember(record);
-    if (record.plan.deadline_ms !== null) this.#steering.deadlines.release(record.plan.id);
+    this.#steering.deadlines.release(record.plan.id);
     if (this.#input.expected_ms !== undefined) this.#steering.predict(this.#ledger);
   }
 

@@ -1,4 +1,5 @@
 import { parseDuration, DURATION_FORM } from '../../shared/duration.js';
+import { INSTANT_FORM, isInstant } from '../../shared/instant.js';
 import type { Json } from '../../shared/json.js';
 import { hasExpression } from '../../expressions/inspect.js';
 import type { StageEntry } from '../draft.js';
@@ -160,7 +161,7 @@ class StageCheck {
     if (until === undefined) return;
     if (hasExpression(until)) return this.#template(until, ['until'], false);
     if (isInstant(until)) return;
-    const message = `\`until\` must be an ISO 8601 time with its zone, such as "2030-01-31T09:00:00Z", got ${shown(until)}`;
+    const message = `\`until\` must be ${INSTANT_FORM}, got ${shown(until)}`;
     this.#report('wrong-value', ['until'], message);
   }
 
@@ -204,9 +205,4 @@ class StageCheck {
 
 function isWebUrl(text: string): boolean {
   return /^https?:\/\//i.test(text) && URL.canParse(text);
-}
-
-function isInstant(text: string): boolean {
-  const form = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})$/i;
-  return form.test(text) && !Number.isNaN(Date.parse(text));
 }

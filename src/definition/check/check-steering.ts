@@ -19,7 +19,14 @@ export function checkSteering(draft: Draft, reporter: Reporter): void {
 }
 
 function checkDeadline(deadline: Deadline, at: Path, stage: string | null, reporter: Reporter): void {
-  if (typeof deadline !== 'object' || deadline.warn_before === undefined) return;
+  if (typeof deadline !== 'object') return;
+  if ((deadline.after === undefined) === (deadline.at === undefined)) {
+    const isNone = deadline.after === undefined;
+    const message = `\`deadline\` must have one of: after, at; it has ${isNone ? 'none' : 'both'}`;
+    const path = [...at, 'deadline'];
+    reporter.report({ code: isNone ? 'missing-key' : 'wrong-value', path, message, stage });
+  }
+  if (deadline.warn_before === undefined || deadline.after === undefined) return;
   const after = parseDuration(deadline.after);
   const warn = parseDuration(deadline.warn_before);
   if (after === null || warn === null || warn < after) return;

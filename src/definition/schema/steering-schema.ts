@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { parseDuration } from '../../shared/duration.js';
+import { INSTANT_FORM, isInstant } from '../../shared/instant.js';
 import { choice, duration, DURATION_MESSAGE, flag, must, object, positiveDuration } from './fields.js';
 
 /** `hold_on_failure` of a stage. */
@@ -17,18 +19,32 @@ export const holdSchema = z
   )
   .describe('Out of attempts, waits for a person to retry, skip or fail it.');
 
+const DEADLINE_FORM = `${DURATION_MESSAGE}, or an ISO 8601 time with its zone, or an object of \`after\` or \`at\`, and \`warn_before\``;
+
+const due = z
+  .union([z.string(), z.number()], must(DEADLINE_FORM))
+  .refine((value) => isDue(value), must(DEADLINE_FORM))
+  .meta({ examples: ['2h', '2030-01-31T09:00:00Z'] });
+
+const instant = z.string(must(INSTANT_FORM)).refine(isInstant, must(INSTANT_FORM));
+
+function isDue(value: string | number): boolean {
+  return (parseDuration(value) ?? 0) > 0 || (typeof value === 'string' && isInstant(value));
+}
+
 /** `deadline` of a stage or a run. */
 export const deadlineSchema = z
   .union(
     [
-      positiveDuration,
+      due,
       object({
-        after: positiveDuration.describe('Time from the start.'),
+        after: positiveDuration.optional().describe('Time from the start.'),
+        at: instant.optional().describe('An ISO 8601 time with its zone, in place of `after`.'),
         warn_before: duration
           .optional()
           .describe('How long before the deadline to alarm people. Default: a fifth of it.'),
       }),
     ],
-    must(`${DURATION_MESSAGE}, or an object of \`after\` and \`warn_before\``),
+    must(DEADLINE_FORM),
   )
-  .describe('Time from the start after which people are alarmed; nothing is stopped.');
+  .describe('When people are alarmed: a time from the start, or an ISO 8601 time; nothing is stopped.');

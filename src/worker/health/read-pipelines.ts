@@ -172,7 +172,7 @@ function endedRun(info: WorkflowExecutionInfo): EndedRun {
 }
 
 function openRun(info: WorkflowExecutionInfo): OpenRun {
-  const { deadline_ms } = readWatch(info.memo);
+  const { deadline_ms, deadline_at = null } = readWatch(info.memo);
   const awaiting = keywordOf(info, SEARCH_ATTRIBUTE.awaiting);
   return {
     workflow_id: info.workflowId,
@@ -181,7 +181,9 @@ function openRun(info: WorkflowExecutionInfo): OpenRun {
     started_at: info.startTime.toISOString(),
     is_awaiting: awaiting !== null && awaiting !== NOTHING_AWAITED,
     deadline_at:
-      deadline_ms === undefined ? null : new Date(info.startTime.getTime() + deadline_ms).toISOString(),
+      deadline_ms === undefined
+        ? deadline_at
+        : new Date(info.startTime.getTime() + deadline_ms).toISOString(),
   };
 }
 

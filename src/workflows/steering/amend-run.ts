@@ -1,5 +1,6 @@
 import { isoTime } from '../../engine/stage-record.js';
 import type { AmendRunMessage } from '../messages.js';
+import { INSTANT_FORM, isInstant } from '../../shared/instant.js';
 import { MOST_RUNNING } from '../history-limits.js';
 import { byWhom, checkSteer } from './check-steer.js';
 import { refusal } from './refusal.js';
@@ -8,9 +9,11 @@ import type { AmendableHeader } from './steering.js';
 
 export function checkAmendRun(run: SteeredRun, message: unknown): void {
   checkSteer(message);
-  const { max_parallel_stages: most, deadline_ms, failure } = message as Record<string, unknown>;
-  if (most === undefined && deadline_ms === undefined && failure === undefined) {
-    throw refusal('The message changes nothing: give `max_parallel_stages`, `deadline_ms` or `failure`.');
+  const { max_parallel_stages: most, deadline_ms, deadline_at, failure } = message as Record<string, unknown>;
+  if ([most, deadline_ms, deadline_at, failure].every((value) => value === undefined)) {
+    throw refusal(
+      'The message changes nothing: give `max_parallel_stages`, `deadline_ms`, `deadline_at` or `failure`.',
+    );
   }
   if (most !== undefined && most !== null && !(Number.isInteger(most) && Number(most) >= 1)) {
     throw refusal(`\`max_parallel_stages\` must be a whole number of at least 1, got \`${shown(most)}\`.`);
@@ -19,6 +22,7 @@ export function checkAmendRun(run: SteeredRun, message: unknown): void {
     throw refusal(`\`failure\` must be fail_fast or continue, got \`${shown(failure)}\`.`);
   }
   if (deadline_ms !== undefined) checkDeadline(run, deadline_ms);
+  if (deadline_at !== undefined) checkInstant(deadline_at);
   if (run.ledger.isComplete) throw refusal('It is too late to change the run: all its stages have ended.');
   const { stopped } = run.ledger;
   if (stopped !== null) {
@@ -37,14 +41,16 @@ export function amendRun(run: SteeredRun, message: AmendRunMessage): void {
   const { header } = run.steering;
   const changed = changedKeys(message);
   for (const [key, after] of Object.entries(changed)) {
-    const before = header[key as keyof AmendableHeader];
+    const before = header[key as keyof AmendableHeader] ?? null;
+    if (before === null && after === null && key.startsWith('deadline')) continue;
     run.steering.changes.add(message, key, { before, after });
   }
-  run.notes.add(`${Object.keys(changed).join(', ')} changed by ${byWhom(message)}`);
+  const { by: _by, reason: _reason, ...asked } = message;
+  run.notes.add(`${Object.keys(asked).join(', ')} changed by ${byWhom(message)}`);
   run.steering.amend(changed);
   const { failure, max_parallel_stages } = run.steering.header;
   run.ledger.amendRun({ failure, maxRunning: Math.min(max_parallel_stages ?? MOST_RUNNING, MOST_RUNNING) });
-  if (message.deadline_ms !== undefined) {
+  if ('deadline_ms' in changed) {
     run.steering.deadlines.watchRun(run.steering.header, run.startedAt);
     run.steering.predict(run.ledger);
   }
@@ -52,10 +58,12 @@ export function amendRun(run: SteeredRun, message: AmendRunMessage): void {
 }
 
 function changedKeys(message: AmendRunMessage): Partial<AmendableHeader> {
-  const { max_parallel_stages, deadline_ms, failure } = message;
+  const { max_parallel_stages, deadline_ms, deadline_at, failure } = message;
   return {
     ...(max_parallel_stages === undefined ? {} : { max_parallel_stages }),
-    ...(deadline_ms === undefined ? {} : { deadline_ms }),
+    // One replaces the other.
+    ...(deadline_ms === undefined ? {} : { deadline_ms, deadline_at: null }),
+    ...(deadline_at === undefined ? {} : { deadline_at, deadline_ms: null }),
     ...(failure === undefined ? {} : { failure }),
   };
 }
@@ -69,6 +77,13 @@ function checkDeadline(run: SteeredRun, deadline: unknown): void {
   throw refusal(
     `A deadline is counted from the start of the run (${isoTime(run.startedAt)}), so this one would have passed at ${isoTime(at)}.`,
   );
+}
+
+function checkInstant(deadline: unknown): void {
+  if (typeof deadline !== 'string' || !isInstant(deadline)) {
+    throw refusal(`\`deadline_at\` must be ${INSTANT_FORM}, got \`${shown(deadline)}\`.`);
+  }
+  if (Date.parse(deadline) <= Date.now()) throw refusal(`The deadline ${deadline} has passed already.`);
 }
 
 function shown(value: unknown): string {

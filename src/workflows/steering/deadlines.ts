@@ -1,5 +1,5 @@
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
-import type { Plan, StagePlan } from '../../engine/plan.js';
+import { type Deadline, deadlineOf } from '../../engine/deadline.js';
 import { remainingPathMs } from '../../engine/remaining-path.js';
 import { isoTime, type StageRecord } from '../../engine/stage-record.js';
 import type { Alarm, AlarmKind } from '../../engine/steering.js';
@@ -17,9 +17,6 @@ export type DeadlinesOptions = {
   readonly onAlarm?: () => void;
 };
 
-/** Where a definition does not say when to warn, this share of the deadline is left by then. */
-const WARN_SHARE = 0.2;
-
 /** Durable timers that alarm people before a deadline and at it. They never stop anything. */
 export class Deadlines {
   readonly #alarms: Alarm[];
@@ -36,26 +33,16 @@ export class Deadlines {
     return this.#alarms;
   }
 
-  watchRun({ deadline_ms, deadline_warn_ms }: DeadlineOf<Plan>, startedAt: number): void {
-    this.#run =
-      deadline_ms === null
-        ? null
-        : {
-            stage: null,
-            deadline: startedAt + deadline_ms,
-            warnMs: deadline_warn_ms ?? deadline_ms * WARN_SHARE,
-          };
+  watchRun(run: Deadline, startedAt: number): void {
+    const due = deadlineOf(run, startedAt);
+    this.#run = due === null ? null : { stage: null, ...due };
     this.release(null);
     if (this.#run !== null) this.#watch(this.#run);
   }
 
-  watchStage(
-    { id, deadline_ms, deadline_warn_ms }: DeadlineOf<StagePlan> & { readonly id: string },
-    startedAt: number,
-  ): void {
-    if (deadline_ms === null) return;
-    const warnMs = deadline_warn_ms ?? deadline_ms * WARN_SHARE;
-    this.#watch({ stage: id, deadline: startedAt + deadline_ms, warnMs });
+  watchStage(stage: Deadline & { readonly id: string }, startedAt: number): void {
+    const due = deadlineOf(stage, startedAt);
+    if (due !== null) this.#watch({ stage: stage.id, ...due });
   }
 
   /** Ends the watch over a stage that ended, or over the run (null). */
@@ -124,11 +111,6 @@ export class Deadlines {
     this.#options.onAlarm?.();
   }
 }
-
-type DeadlineOf<T extends { readonly deadline_ms: number | null; readonly deadline_warn_ms?: number }> = Pick<
-  T,
-  'deadline_ms' | 'deadline_warn_ms'
->;
 
 async function until(instant: number, summary: string): Promise<void> {
   const ms = instant - Date.now();

@@ -2,6 +2,7 @@ import type { UpdateDefinition } from '@temporalio/common';
 import { setHandler } from '@temporalio/workflow';
 import * as messages from '../messages.js';
 import { amendRun, checkAmendRun } from './amend-run.js';
+import { amendTogether, checkAmend } from './amend-together.js';
 import { amendStage, checkAmendStage, checkSetVariable, setVariable } from './amend.js';
 import { bySignal } from './by-signal.js';
 import { cancel, checkCancel } from './cancel.js';
@@ -11,7 +12,7 @@ import { checkPause, checkUnpause, pause, unpause } from './pause.js';
 import type { SteeredRun } from './steered-run.js';
 
 type Check = (run: SteeredRun, message: unknown) => void;
-type Apply<M> = (run: SteeredRun, message: M) => void;
+type Apply<R, M> = (run: SteeredRun, message: M) => R;
 
 /** Makes a run listen to the people who steer it. */
 export function registerSteering(run: SteeredRun): void {
@@ -23,17 +24,18 @@ export function registerSteering(run: SteeredRun): void {
   onUpdate(run, messages.setVariableUpdate, checkSetVariable, setVariable);
   onUpdate(run, messages.amendStageUpdate, checkAmendStage, amendStage);
   onUpdate(run, messages.amendRunUpdate, checkAmendRun, amendRun);
+  onUpdate(run, messages.amendUpdate, checkAmend, amendTogether);
   setHandler(messages.pauseSignal, bySignal(run, 'pause', checkPause, pause));
   setHandler(messages.unpauseSignal, bySignal(run, 'unpause', checkUnpause, unpause));
   setHandler(messages.cancelSignal, bySignal(run, 'cancel', checkCancel, cancel));
   handleApprovals(run);
 }
 
-function onUpdate<M>(
+function onUpdate<R, M>(
   run: SteeredRun,
-  definition: UpdateDefinition<void, [M]>,
+  definition: UpdateDefinition<R, [M]>,
   check: Check,
-  apply: Apply<M>,
+  apply: Apply<R, M>,
 ): void {
   setHandler(definition, (message: M) => apply(run, message), {
     validator: (message: M) => check(run, message),

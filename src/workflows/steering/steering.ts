@@ -27,7 +27,7 @@ export type SteeringOptions = {
 };
 
 /** The keys of a plan that people may change while its run goes on. */
-export type AmendableHeader = Pick<Plan, 'failure' | 'max_parallel_stages' | 'deadline_ms'>;
+export type AmendableHeader = Pick<Plan, 'failure' | 'max_parallel_stages' | 'deadline_ms' | 'deadline_at'>;
 
 /** What people did to a run so far, and what waits for them. */
 export class Steering {

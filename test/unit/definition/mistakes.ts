@@ -1311,8 +1311,8 @@ stages:
 `,
       problems: [
         `wrong-value pipeline.yaml:2:37 \`deadline.warn_before\` must be shorter than \`deadline.after\` (1h), got 1h`,
-        `bad-duration pipeline.yaml:4:33 stage "a": \`deadline\` must be a duration such as "90s", "1h30m" or "PT5M", or a number of seconds, or an object of \`after\` and \`warn_before\`, got \`soon\` (string)`,
-        `missing-key pipeline.yaml:5:33 stage "b": \`deadline.after\` is missing, it must be a duration such as "90s", "1h30m" or "PT5M", or a number of seconds`,
+        `bad-duration pipeline.yaml:4:33 stage "a": \`deadline\` must be a duration such as "90s", "1h30m" or "PT5M", or a number of seconds, or an ISO 8601 time with its zone, or an object of \`after\` or \`at\`, and \`warn_before\`, got \`soon\` (string)`,
+        `missing-key pipeline.yaml:5:33 stage "b": \`deadline\` must have one of: after, at; it has none`,
       ],
     },
     {

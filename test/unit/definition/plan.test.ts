@@ -97,6 +97,22 @@ describe('a plan', () => {
     });
   });
 
+  it('holds a deadline as a time from the start or as an instant', async () => {
+    const plan = await planOf(`
+name: x
+deadline: { at: '2026-03-01T18:00:00+01:00', warn_before: 1h }
+stages:
+  - { id: a, set: {}, deadline: 2026-03-01T18:00:00Z }
+  - { id: b, set: {}, deadline: 90 }
+`);
+    expect(plan).toMatchObject({
+      deadline_ms: null,
+      deadline_at: '2026-03-01T17:00:00.000Z',
+      deadline_warn_ms: 3_600_000,
+      stages: [{ deadline_ms: null, deadline_at: '2026-03-01T18:00:00.000Z' }, { deadline_ms: 90_000 }],
+    });
+  });
+
   it('holds what may be reused: a key and an age, or the default key', async () => {
     const cacheOf = async (cache: string): Promise<unknown> => {
       const plan = await planOf(`name: demo\nstages:\n  - { id: a, uses: x, cache: ${cache} }\n`);

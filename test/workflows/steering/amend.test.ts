@@ -67,6 +67,42 @@ describe('a run that is changed while it goes on', () => {
   });
 });
 
+describe('several changes at once', () => {
+  it('are all made, or none where one of them cannot be', async () => {
+    const echo = aStage('echo', {
+      depends_on: ['nap'],
+      action: { kind: 'uses', uses: 'echo', with: { size: '${{ variables.size }}', n: 1 } },
+    });
+    const handle = await rig.start(aPlan([nap('nap', 1), echo], { variables: { size: 'small' } }));
+    const stages = { echo: { params: { n: 2 } } };
+    const refused = (args: object) => handle.executeUpdate('amend', { args: [{ ...ADA, ...args }] });
+    await expect(
+      refused({ variables: { size: 'large' }, stages: { ...stages, nap: { timeout_ms: 1 } } }),
+    ).rejects.toMatchObject({
+      cause: { message: expect.stringMatching(/^It is too late to change stage "nap"/) },
+    });
+    await expect(
+      refused({ variables: { sise: 'large' }, run: { max_parallel_stages: 0 }, stages }),
+    ).rejects.toMatchObject({
+      cause: { message: expect.stringMatching(/^Nothing was changed\. .*"sise".*`max_parallel_stages`/) },
+    });
+    await expect(refused({})).rejects.toMatchObject({ cause: { type: 'SteeringRefused' } });
+    await expect(refused({ stages: { echo: 5 } })).rejects.toMatchObject({
+      cause: { message: '`stages.echo` must be an object of changes.' },
+    });
+    expect((await handle.query<RunStatus>('status')).amendments).toEqual([]);
+    const made = await handle.executeUpdate('amend', {
+      args: [{ ...ADA, variables: { size: 'large' }, stages, run: { max_parallel_stages: 2 } }],
+    });
+    expect(made).toMatchObject([
+      { what: 'variables.size', before: 'small', after: 'large' },
+      { what: 'stages.echo.params', after: { n: 2 } },
+      { what: 'max_parallel_stages', before: null, after: 2 },
+    ]);
+    expect((await resultOf(handle)).stages['echo']?.output).toEqual({ size: 'large', n: 2 });
+  });
+});
+
 describe('a deadline', () => {
   it('alarms when a fifth of the time is left and when it has passed, and stops nothing', async () => {
     const result = await rig.run(aPlan([nap('long', 10)], { deadline_ms: 5 * HOUR_MS }));
@@ -99,6 +135,21 @@ describe('a deadline', () => {
     await handle.executeUpdate('amend_run', { args: [{ ...ADA, deadline_ms: 8 * HOUR_MS }] });
     const result = await resultOf(handle);
     expect(result.alarms).toEqual([]);
+  });
+
+  it('may be an instant, of a run and of a stage, and a person may move it to another', async () => {
+    const now = await rig.env.currentTimeMs();
+    const inHours = (hours: number) => new Date(now + hours * HOUR_MS).toISOString();
+    const [early, late, later] = [inHours(2), inHours(4), inHours(8)];
+    const plan = aPlan([nap('slow', 6, { deadline_at: early })], { deadline_at: late });
+    const handle = await rig.start(plan);
+    await handle.executeUpdate('amend', { args: [{ ...ADA, run: { deadline_at: later } }] });
+    const { alarms = [], amendments } = await resultOf(handle);
+    expect(alarms.map(({ kind, stage, deadline }) => [kind, stage, deadline])).toEqual([
+      ['deadline_near', 'slow', early],
+      ['deadline_missed', 'slow', early],
+    ]);
+    expect(amendments).toMatchObject([{ what: 'deadline_at', before: late, after: later, ...ADA }]);
   });
 
   it('alarms early when the stages that are left are expected to take longer than there is time', async () => {

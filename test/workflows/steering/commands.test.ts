@@ -103,6 +103,23 @@ describe('commands about a stage that is held', () => {
         /retry\.max_attempts must be a whole number of at least 0/,
       ],
       [['amend', run, '--deadline', '1ms'], /^A deadline is counted from the start of the run/],
+      [['amend', run, '--deadline', '2020-01-01T00:00:00Z'], /has passed already\.$/],
+      [
+        [
+          'amend',
+          run,
+          'load',
+          '--param',
+          'n=2',
+          '--max-parallel',
+          '9',
+          '--set',
+          'windw=2',
+          '--deadline',
+          '1ms',
+        ],
+        /^Nothing was changed\. The run has no variable "windw".* A deadline is counted from the start/,
+      ],
     ];
     for (const [args, message, hint = null] of wrong) {
       const { exitCode, json } = await sluice(...args);
@@ -153,7 +170,14 @@ describe('commands about a run', () => {
       '--as',
       'bob',
     );
-    expect(amended.json()).toMatchObject({ stage: 'next', changes: { params: { epochs: 9 } } });
+    expect(amended.json()).toMatchObject({
+      stage: 'next',
+      changes: { params: { epochs: 9 } },
+      amendments: [
+        { what: 'stages.next.params', before: { epochs: 1 }, after: { epochs: 9 }, by: 'bob' },
+        { what: 'stages.next.retry', after: { initial_delay_ms: 5_000 } },
+      ],
+    });
     stage.end('first');
     await sluice('unpause', run, '--as', 'bob');
     const result: RunResult = await resultOf(handle);

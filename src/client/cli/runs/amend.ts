@@ -1,13 +1,16 @@
 import type { FailurePolicy } from '../../../engine/plan.js';
 import type { Steer } from '../../../engine/steering.js';
 import { DURATION_FORM, parseDuration } from '../../../shared/duration.js';
-import type { Json, JsonObject } from '../../../shared/json.js';
-import type { RunHandle } from '../../run-handle.js';
+import { INSTANT_FORM, isInstant } from '../../../shared/instant.js';
+import { isJsonObject, type Json, type JsonObject } from '../../../shared/json.js';
+import { shellWord } from '../../../shared/shell-word.js';
+import { oneLine } from '../../render/printable.js';
 import type { AmendRunMessage, AmendStageMessage } from '../../run-steering.js';
 import type { CliContext } from '../context.js';
 import { UsageError } from '../errors.js';
 import { readPairs } from './read-pairs.js';
-import { steer, type SteerFlags } from './steer.js';
+import { withSession } from './session.js';
+import { ensureAnswer, type SteerFlags, steerOf } from './steer.js';
 
 export type AmendFlags = SteerFlags & {
   readonly set?: readonly string[];
@@ -25,9 +28,7 @@ export type AmendRequest = {
   readonly flags: AmendFlags;
 };
 
-type Change = (handle: RunHandle, who: Steer) => Promise<void>;
-
-/** Does what `sluice amend` promises. The command line is understood as a whole before anything is sent. */
+/** Does what `sluice amend` promises: all changes, or none where one cannot be made. */
 export async function amend(cli: CliContext, { run, stage, flags }: AmendRequest): Promise<void> {
   const ofRun = runChange(flags);
   const ofStage = stageChange(flags);
@@ -36,41 +37,52 @@ export async function amend(cli: CliContext, { run, stage, flags }: AmendRequest
       hint: 'Write sluice amend RUN STAGE …',
     });
   }
-  const variables = Object.entries(readPairs(flags.set, '--set') ?? {});
-  const changes: readonly Change[] = [
-    ...variables.map(setVariable),
-    ...(ofRun === null ? [] : [changeRun(ofRun)]),
-    ...(ofStage === null || stage === undefined ? [] : [changeStage({ ...ofStage, stage })]),
-  ];
-  if (changes.length === 0) {
+  const variables = readPairs(flags.set, '--set');
+  if (ofRun === null && ofStage === null && variables === undefined) {
     throw new UsageError('Nothing to change was given.', { hint: 'See "sluice amend --help".' });
   }
-  await steer(cli, {
-    run,
-    flags,
-    requested: 'amend',
-    facts: {
-      ...(variables.length === 0 ? {} : { variables: Object.fromEntries(variables) }),
-      ...(ofRun === null ? {} : { run: ofRun }),
-      ...(ofStage === null ? {} : { stage, changes: ofStage }),
-    },
-    done: stage === undefined ? 'Changed' : `Changed stage "${stage}" of`,
-    act: async (handle, who) => {
-      for (const change of changes) await change(handle, who);
-    },
+  const changes = {
+    ...(variables === undefined ? {} : { variables }),
+    ...(ofRun === null ? {} : { run: ofRun }),
+    ...(ofStage === null || stage === undefined ? {} : { stages: { [stage]: ofStage } }),
+  };
+  const who = steerOf(cli, flags);
+  await withSession(cli, { flags }, async (session) => {
+    const handle = await session.find(run);
+    await ensureAnswer(session, handle);
+    const amendments = await handle.steering.amendTogether({ ...who, ...changes });
+    const { workflowId: workflow_id, runId: run_id } = handle;
+    if (cli.isJson)
+      return cli.json({
+        workflow_id,
+        run_id,
+        requested: 'amend',
+        by: who.by,
+        ...(variables === undefined ? {} : { variables }),
+        ...(ofRun === null ? {} : { run: ofRun }),
+        ...(ofStage === null ? {} : { stage, changes: ofStage }),
+        amendments,
+      });
+    cli.note(`Changed "${workflow_id}" as ${who.by}:`);
+    for (const { what, before, after } of amendments)
+      cli.note(`  ${oneLine(amendWords(what, before, after))}`);
+    if (session.hasOwnWorker) cli.note(`The run goes on with: sluice watch ${shellWord(workflow_id)}`);
   });
 }
 
-function setVariable([name, value]: readonly [string, Json]): Change {
-  return (handle, who) => handle.steering.setVariable({ ...who, name, value });
+/** `variables.window: 3 → 5`; of objects only what differs. */
+function amendWords(what: string, before: Json, after: Json): string {
+  const was = isJsonObject(before) ? before : null;
+  if (!isJsonObject(after)) return `${what}: ${shown(before)} → ${shown(after)}`;
+  const differing = Object.keys(after).filter(
+    (key) => JSON.stringify(after[key]) !== JSON.stringify(was?.[key]),
+  );
+  const parts = differing.map((key) => `${key}: ${shown(was?.[key])} → ${shown(after[key])}`);
+  return `${what}: ${parts.length === 0 ? 'as it was' : parts.join(', ')}`;
 }
 
-function changeRun(changed: Omit<AmendRunMessage, keyof Steer>): Change {
-  return (handle, who) => handle.steering.amend({ ...who, ...changed });
-}
-
-function changeStage(changed: Omit<AmendStageMessage, keyof Steer>): Change {
-  return (handle, who) => handle.steering.amendStage({ ...who, ...changed });
+function shown(value: Json | undefined): string {
+  return value === undefined || value === null ? 'none' : JSON.stringify(value);
 }
 
 function runChange({
@@ -81,7 +93,7 @@ function runChange({
   if (maxParallel === undefined && deadline === undefined && failure === undefined) return null;
   return {
     ...(maxParallel === undefined ? {} : { max_parallel_stages: maxParallel === 0 ? null : maxParallel }),
-    ...(deadline === undefined ? {} : { deadline_ms: readDuration(deadline, '--deadline') }),
+    ...(deadline === undefined ? {} : readDeadline(deadline)),
     ...(failure === undefined ? {} : { failure: readPolicy(failure) }),
   };
 }
@@ -118,6 +130,16 @@ function readDuration(value: Json, option: string): number {
   if (ms !== null && ms > 0) return ms;
   throw new UsageError(
     `The value of ${option} must be ${DURATION_FORM}, longer than 0; got ${JSON.stringify(value)}.`,
+  );
+}
+
+/** A time from the start of the run, or an instant. */
+function readDeadline(value: string): Pick<AmendRunMessage, 'deadline_ms' | 'deadline_at'> {
+  if (isInstant(value)) return { deadline_at: value };
+  const ms = parseDuration(value);
+  if (ms !== null && ms > 0) return { deadline_ms: ms };
+  throw new UsageError(
+    `The value of --deadline must be ${DURATION_FORM}, longer than 0, or ${INSTANT_FORM}; got ${JSON.stringify(value)}.`,
   );
 }
 
