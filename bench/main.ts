@@ -4,52 +4,64 @@ import { fileURLToPath } from 'node:url';
 import Table from 'cli-table3';
 import { BIG_MAPS, type BigMapFigures, measureBigMap, nameOf } from './big-maps.js';
 import { cachedRunMemory, coldStart, hugeGraph, instantStageCost, planCost } from './own-costs.js';
-import { startRig } from './rig.js';
+import { type BenchRig, startRig } from './rig.js';
 import { SHAPES } from './shapes.js';
+import { slotHandOver } from './slot-hand-over.js';
 import { type Comparison, compare } from './side-by-side.js';
 
-// `npm run bench [-- NAME …]` measures the shapes whose names hold one of the words, and the rest without any.
+// `npm run bench [-- NAME …]` measures what has one of the words in its name, and all but big maps without any. Names are
+// those of the shapes, "pool", and "big map of 10,000" and so on.
 
 const words = process.argv.slice(2);
-const areMeasured = (name: string): boolean => words.some((word) => name.includes(word));
-const isBig = (word: string): boolean => word.startsWith('big');
+const isWanted = (name: string): boolean => words.length === 0 || words.some((word) => name.includes(word));
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
-const rig = await startRig();
-try {
-  const comparisons: Comparison[] = [];
-  for (const shape of SHAPES.filter(({ name }) => words.length === 0 || areMeasured(name))) {
-    say(`Measuring ${shape.name}, ${shape.rounds} rounds`);
-    comparisons.push(await compare(rig, shape));
-  }
-  if (comparisons.length > 0) say(comparisonTable(comparisons));
-  if (words.length === 0) {
+const shapes = SHAPES.filter(({ name }) => isWanted(name));
+if (shapes.length > 0 || isWanted('pool')) await measureSideBySide();
+await measureBigMaps();
+
+async function measureSideBySide(): Promise<void> {
+  const rig = await startRig();
+  try {
+    const comparisons: Comparison[] = [];
+    for (const shape of shapes) {
+      say(`Measuring ${shape.name}, ${shape.rounds} rounds`);
+      comparisons.push(await compare(rig, shape));
+    }
+    if (comparisons.length > 0) say(comparisonTable(comparisons));
     const costs = {
-      plan_10000_stages_ms: await planCost(),
-      set_stage_ms: await instantStageCost(rig, 'set'),
-      gate_stage_ms: await instantStageCost(rig, 'gate'),
-      cached_run_kb: await cachedRunMemory(rig),
-      cold_start_ms: await coldStart(),
-      huge_graph: await hugeGraph(rig),
+      ...(isWanted('pool') ? { slot_hand_over_ms: await slotHandOver(rig) } : {}),
+      ...(words.length === 0 ? await ownCosts(rig) : {}),
     };
-    say(costTable(costs));
+    if (Object.keys(costs).length > 0) say(costTable(costs));
     await write('results.json', { comparisons, costs });
+  } finally {
+    await rig.close();
   }
-} finally {
-  await rig.close();
 }
 
-// These take long and fill the machine, so they are measured only when asked for: `npm run bench -- "big map"`.
-const bigMaps: BigMapFigures[] = [];
-for (const map of BIG_MAPS.filter((each) =>
-  words.some((word) => isBig(word) && `big ${nameOf(each)}`.includes(word)),
-)) {
-  say(`Measuring a ${nameOf(map)}`);
-  bigMaps.push(await measureBigMap(map));
+async function ownCosts(rig: BenchRig): Promise<Readonly<Record<string, unknown>>> {
+  return {
+    plan_10000_stages_ms: await planCost(),
+    set_stage_ms: await instantStageCost(rig, 'set'),
+    gate_stage_ms: await instantStageCost(rig, 'gate'),
+    cached_run_kb: await cachedRunMemory(rig),
+    cold_start_ms: await coldStart(),
+    huge_graph: await hugeGraph(rig),
+  };
 }
-if (bigMaps.length > 0) {
-  say(bigMapTable(bigMaps));
-  await write('big-maps.json', { bigMaps });
+
+/** They take minutes and fill the machine, so they are measured only when a word asks for big ones. */
+async function measureBigMaps(): Promise<void> {
+  const asked = words.filter((word) => word.startsWith('big'));
+  const figures: BigMapFigures[] = [];
+  for (const map of BIG_MAPS.filter((each) => asked.some((word) => `big ${nameOf(each)}`.includes(word)))) {
+    say(`Measuring a ${nameOf(map)}`);
+    figures.push(await measureBigMap(map));
+    // As it now stands: the next one may take long.
+    say(bigMapTable(figures));
+    await write('big-maps.json', { big_maps: figures });
+  }
 }
 
 async function write(name: string, figures: object): Promise<void> {
@@ -92,12 +104,12 @@ function comparisonTable(rows: readonly Comparison[]): string {
     table.push([
       row.shape,
       row.raw_ms_a_stage.toFixed(2),
-      row.raw_with_storage_ms_a_stage.toFixed(2),
+      row.raw_with_storage_ms_a_stage?.toFixed(2) ?? '',
       row.sluice_ms_a_stage.toFixed(2),
       row.ratio.toFixed(3),
       row.ratio_min.toFixed(3),
       row.ratio_max.toFixed(3),
-      row.ratio_with_storage.toFixed(3),
+      row.ratio_with_storage?.toFixed(3) ?? '',
     ]);
   }
   return table.toString();

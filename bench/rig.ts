@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@temporalio/worker';
@@ -20,6 +21,8 @@ import { workerOptions } from '../src/worker/worker-options.js';
 export type BenchRig = {
   readonly sluice: SluiceClient;
   readonly temporal: Client;
+  /** When stages that call `turn` began and ended. */
+  readonly turns: Array<{ readonly started: number; readonly ended: number }>;
   readonly plan: (definition: object) => Promise<Plan>;
   readonly close: () => Promise<void>;
 };
@@ -39,8 +42,20 @@ export async function startRig(): Promise<BenchRig> {
     output: z.null(),
     run: () => null,
   });
+  const turns: BenchRig['turns'] = [];
+  const turn = defineStage({
+    name: 'turn',
+    params: z.object({ ms: z.number() }),
+    output: z.null(),
+    run: async ({ params }) => {
+      const started = performance.now();
+      await delay(params.ms);
+      turns.push({ started, ended: performance.now() });
+      return null;
+    },
+  });
   const config = completeConfig(
-    { stages: [noop], worker: { slots: { activities: 1_000 } } },
+    { stages: [noop, turn], pools: { one: { slots: 1 } }, worker: { slots: { activities: 1_000 } } },
     { file: null, projectDir: dir },
   );
   const connectionSettings = {
@@ -73,6 +88,7 @@ export async function startRig(): Promise<BenchRig> {
   });
   return {
     sluice,
+    turns,
     temporal: new Client({ connection: sluice.temporal.connection }),
     plan: async (definition) => {
       const text = JSON.stringify(definition);

@@ -3,6 +3,8 @@ export type Shape = {
   readonly name: string;
   readonly stages: number;
   readonly rounds: number;
+  /** False to leave out the worker by hand that keeps large payloads in external storage. */
+  readonly withStorage?: boolean;
   readonly raw: { readonly workflow: string; readonly args: readonly unknown[] };
   readonly definition: object;
 };
@@ -21,7 +23,7 @@ export const SHAPES: readonly Shape[] = [
   localChain('chain of 50, local', 50, 9),
   map('map of 100', 100, 9),
   map('map of 1,000', 1_000, 5),
-  map('map of 10,000', 10_000, 3),
+  { ...map('map of 10,000', 10_000, 2), withStorage: false },
 ];
 
 /** `count` stages of a kind that needs no activity, in a chain. */
