@@ -20,10 +20,14 @@
  * - `schedule_not_found`: no schedule of Sluice has the ID.
  * - `schedule_conflict`: schedules cannot be made as the files say.
  * - `store_shared`: other namespaces use the store, so that what is unused cannot be told.
+ * - `alert_not_found`: no such alert is open.
+ * - `channel_failed`: a channel did not take the message that tries it.
  * - `temporal`: Temporal refused the request.
  */
 export type ClientErrorCode =
   | 'temporal_unreachable'
+  | 'alert_not_found'
+  | 'channel_failed'
   | 'search_attributes'
   | 'run_not_found'
   | 'no_items'
@@ -86,5 +90,7 @@ const EXIT_CODES: Readonly<Record<ClientErrorCode, 1 | 2 | 3>> = {
   schedule_conflict: 2,
   missing_package: 1,
   store_shared: 1,
+  alert_not_found: 2,
+  channel_failed: 1,
   temporal: 1,
 };

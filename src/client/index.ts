@@ -38,6 +38,8 @@ export type { ScheduleConflict } from './schedules/schedule-conflicts.js';
 export type { ScheduledRun, ScheduleItem } from './schedules/schedule-item.js';
 export { type BackfillScheduleOptions, type ListSchedulesFilter, Schedules } from './schedules/schedules.js';
 export { type NextRun, nextRuns } from './schedules/next-runs.js';
+export { type AlertFilter, Alerts } from './alerts/alerts.js';
+export type { AlertView } from '../engine/alert-state.js';
 export type { PoolStatus } from './pools.js';
 export type { RunReference } from './find-run.js';
 export { LISTED_STATUSES, type ListedStatus, type ListFilter, type RunListItem } from './run-list.js';

@@ -26,6 +26,9 @@ export function poolWorkflowId(pool: string): string {
 /** The workflow type of one open alert; its ID is {@link alertWorkflowId}, so that there is one for each key. */
 export const ALERT_WORKFLOW = 'alert';
 
+/** The workflow type that tries a channel. */
+export const ALERT_TEST_WORKFLOW = 'alert_test';
+
 /** The ID of the workflow of an alert. */
 export function alertWorkflowId(key: string): string {
   return `alert/${key}`;

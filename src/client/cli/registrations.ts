@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { registerAlerts } from './commands/alerts.js';
 import { registerAmend } from './commands/amend.js';
 import { registerAnomalies } from './commands/anomalies.js';
 import { registerArtifacts } from './commands/artifacts.js';
@@ -79,7 +80,7 @@ export const REGISTRATIONS: ReadonlyArray<readonly [heading: string, commands: r
     ],
   ],
   ['Schedules', [registerSchedule]],
-  ['Watching', [registerHealth, registerMonitor]],
+  ['Watching', [registerHealth, registerMonitor, registerAlerts]],
   ['History', [registerHistory, registerMetrics, registerAnomalies, registerReport]],
   ['Workers', [registerWorker, registerPools]],
   ['Storage', [registerCache, registerCleanup]],

@@ -164,7 +164,9 @@ describe('an alert', () => {
     await alert.signal(acknowledgeSignal, { by: 'ada' });
     await alert.signal(acknowledgeSignal, { by: 'bob' });
     await rig.env.sleep(9 * HOUR);
-    await expect(alert.executeUpdate(acknowledgeUpdate, { args: [{ by: 'bob' }] })).rejects.toThrow();
+    await expect(alert.executeUpdate(acknowledgeUpdate, { args: [{ by: 'bob' }] })).rejects.toThrow(
+      'Update failed',
+    );
     await end(alert);
     expect(await ended(alert)).toMatchObject({ acknowledged: { by: 'ada', comment: null } });
     expect(kinds()).toEqual([

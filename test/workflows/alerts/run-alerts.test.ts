@@ -76,7 +76,7 @@ describe('a run with alerts', () => {
   it('tells at the alarm of a deadline', async () => {
     const rule = await openAhead(aRule({ name: 'late', when: 'deadline_missed', also_on: ['deadline'] }));
     const plan = aPlan([nap(3 * HOUR)], { pipeline: 'data', alerts: [rule], deadline_ms: HOUR });
-    const run = await rig.start(plan);
+    await rig.start(plan);
     await rig.env.sleep(61 * MINUTE);
     expect(messages()[0]?.facts).toMatchObject({
       deadline_missed: true,
