@@ -10,7 +10,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const DEMO_PIPELINE = 'examples/tetra/pipelines/market-data.yaml';
+const DEMO_PIPELINE = 'examples/tetra/pipelines/tetra.yaml';
 const LAST_LINES = 20;
 
 const NEEDED_NODE = [20, 19];
@@ -34,7 +34,7 @@ try {
   process.exitCode = 1;
 }
 
-/** Runs the first example on a local Temporal server. */
+/** Runs the whole chain of the first example on a local Temporal server. */
 async function demo(args) {
   await prepare(['temporal_cli']);
   say(`Running ${DEMO_PIPELINE}`);

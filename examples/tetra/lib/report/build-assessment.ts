@@ -80,7 +80,7 @@ function rankingSection(data: AssessmentData): Section {
   ]);
   return {
     title: 'Ranking',
-    note: `The score is the mean place by Sharpe ratio, largest fall and turnover over all series. Each entry and each exit costs ${percent(data.cost)}.`,
+    note: `The score is the mean place by Sharpe ratio, largest fall and turnover over all series. Each entry and each exit costs ${plain(data.cost * 100)} percent.`,
     body:
       table(head, rows) +
       spreadChart(
