@@ -28,15 +28,11 @@ describe('the weekly chain', () => {
       skipped_stages: [],
     });
     expect(result.executed_stages).toEqual(['data', 'scenarios', 'metrics', 'assessment']);
-    expect(result.outputs).toMatchObject({
-      scenarios: { scenarios: 13, series: 25 },
-      metrics: { series: 25 },
-      assessment: { series: 25 },
-    });
+    expect(result.outputs).toMatchObject({ rows: 12_363, scenarios: 13, series: 25 });
     await expectHistoryAsInFile(folder);
     await expectMeans(folder);
     await expectCrossover(folder);
-    await expectRanking(folder, result.outputs['assessment']);
+    await expectRanking(folder, result.stages['assessment']?.output);
     const html = await readFile(join(folder, 'assessment-report.html'), 'utf8');
     expect(html.match(/<svg /g)).toHaveLength(6);
     expect(html).not.toMatch(/NaN|undefined|<script|src=/);
@@ -46,7 +42,10 @@ describe('the weekly chain', () => {
     const env = { ...process.env, OUT_DIR: await outFolder() };
     const result = await testPipeline(FILE, { mode: 'daily', env });
     expect(result).toMatchObject({ status: 'succeeded', executed_stages: ['data'] });
-    expect(result.outputs).toMatchObject({ data: { quality: { rows: [283, 276, 277] } }, assessment: null });
+    expect(result.stages['data']?.output).toMatchObject({
+      quality: { symbols: ['VIX', 'AAPL', 'TSLA'], rows: [283, 276, 277] },
+    });
+    expect(result.outputs).toMatchObject({ rows: 836, best: null, strategy_report: null });
   });
 });
 
