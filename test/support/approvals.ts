@@ -1,4 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client';
+import { vi } from 'vitest';
 import type { StagePlan } from '../../src/engine/plan.js';
 import type { RunStatus } from '../../src/engine/result.js';
 import type { ApprovalPlan } from '../../src/engine/stage-extras.js';
@@ -46,8 +47,13 @@ export async function refusalOf(update: Promise<unknown>): Promise<string> {
 
 /** Asks until a stage has a status; nothing else tells when a run came so far. */
 export async function untilStage(run: WorkflowHandle, stage: string, status: string): Promise<RunStatus> {
-  for (;;) {
-    const seen = await run.query<RunStatus>('status');
-    if (seen.stages[stage]?.status === status) return seen;
-  }
+  return vi.waitFor(
+    async () => {
+      const seen = await run.query<RunStatus>('status');
+      const stands = seen.stages[stage]?.status;
+      if (stands !== status) throw new Error(`Stage "${stage}" is ${stands ?? 'unknown'}, not ${status}.`);
+      return seen;
+    },
+    { timeout: 60_000, interval: 50 },
+  );
 }

@@ -1,6 +1,8 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunResult } from '../../src/engine/result.js';
+import type { Plan } from '../../src/engine/plan.js';
+import type { StageTask } from '../../src/shared/task.js';
 import { aPlan, aStage } from '../support/a-plan.js';
 import { anApproval, decide, untilStage } from '../support/approvals.js';
 import { resultOf } from '../support/result-of.js';
@@ -11,12 +13,13 @@ const HOUR = 3_600_000;
 let rig: WorkflowRig;
 let executed: string[];
 beforeAll(async () => {
-  rig = await WorkflowRig.create({
-    work: (task) => {
+  const stages = {
+    work: (task: StageTask) => {
       executed.push(task.run.workflow_id);
       return { output: task.stage.id };
     },
-  });
+  };
+  rig = await WorkflowRig.create(stages, { forgetful: true });
 });
 afterAll(() => rig.close());
 
@@ -31,12 +34,18 @@ const OUTCOMES = {
 
 type Outcome = keyof typeof OUTCOMES;
 
-async function start(required: number): Promise<WorkflowHandle> {
+async function restart(): Promise<void> {
+  await rig.stopWorker();
+  await rig.startWorker();
+}
+
+async function start(required: number, overrides: Partial<Plan> = {}): Promise<WorkflowHandle> {
   executed = [];
   const wait = aStage('wait', { action: { kind: 'sleep', duration: 1000 } });
   const ask = anApproval('sign-off', { required, timeout_ms: 2 * HOUR }, { depends_on: ['wait'] });
   const work = aStage('work', { action: { kind: 'uses', uses: 'work', with: {} }, depends_on: ['sign-off'] });
-  return rig.start(aPlan([wait, ask, work]));
+  const day = aStage('day', { action: { kind: 'sleep', duration: 24 * HOUR }, depends_on: ['work'] });
+  return rig.start(aPlan([wait, ask, work, day], overrides));
 }
 
 async function endOf(run: WorkflowHandle): Promise<RunResult['status'] | 'terminated'> {
@@ -52,6 +61,15 @@ const ENDS: Readonly<Record<Outcome, string>> = {
   timeout: 'failed',
 };
 
+/** How a run ends to which it happens when people have decided already. */
+const LATE_ENDS: Readonly<Record<Outcome, string>> = {
+  ...ENDS,
+  rejection: 'succeeded',
+  timeout: 'timed_out',
+};
+
+const isDecision = (outcome: Outcome): boolean => outcome === 'approval' || outcome === 'rejection';
+
 describe.each(Object.keys(OUTCOMES) as Outcome[])('%s of a run that asks people', (outcome) => {
   const happen = OUTCOMES[outcome];
 
@@ -63,10 +81,12 @@ describe.each(Object.keys(OUTCOMES) as Outcome[])('%s of a run that asks people'
     expect(executed.length).toBe(outcome === 'approval' ? 1 : 0);
   });
 
-  it('between two votes, keeps the first and counts it once', async () => {
+  it('between two votes, keeps the first and counts it once, whatever becomes of the worker', async () => {
     const run = await start(2);
     await untilStage(run, 'sign-off', 'awaiting_approval');
     await decide(run, 'approve', { stage: 'sign-off', as: 'alice' });
+    await restart();
+    await expect(decide(run, 'approve', { stage: 'sign-off', as: 'alice' })).rejects.toThrow();
     await happen(run);
     expect(await endOf(run)).toBe(ENDS[outcome]);
     if (outcome === 'termination') return;
@@ -77,15 +97,22 @@ describe.each(Object.keys(OUTCOMES) as Outcome[])('%s of a run that asks people'
     expect(approvals?.map(({ by }) => by)).toEqual(outcome === 'approval' ? ['alice', 'bob'] : ['alice']);
   });
 
-  it('after the decision, changes nothing about it', async () => {
-    const run = await start(1);
+  it('after the decision, changes nothing about it, and no stage that ended runs again', async () => {
+    const run = await start(1, outcome === 'timeout' ? { timeout_ms: 3 * HOUR } : {});
     await untilStage(run, 'sign-off', 'awaiting_approval');
     await decide(run, 'approve', { stage: 'sign-off', as: 'alice' });
-    expect(await endOf(run)).toBe('succeeded');
-    const late = outcome === 'timeout' ? Promise.resolve() : Promise.resolve(happen(run));
-    await late.catch(() => undefined);
+    await untilStage(run, 'day', 'running');
+    await restart();
+    const late = Promise.resolve(happen(run));
+    if (isDecision(outcome)) await expect(late).rejects.toThrow();
+    else await late;
+    expect(await endOf(run)).toBe(LATE_ENDS[outcome]);
     const { stages } = await run.query<RunResult>('status');
-    expect(stages['sign-off']?.approval?.decisions).toMatchObject([{ by: 'alice' }]);
+    expect(stages['sign-off']).toMatchObject({
+      status: 'succeeded',
+      approval: { decisions: [{ by: 'alice' }] },
+    });
+    expect(stages['work']?.status).toBe('succeeded');
     expect(executed.length).toBe(1);
   });
 });
