@@ -11,8 +11,12 @@ import { registerSteering } from './steering/register.js';
  */
 export async function pipeline(input: RunInput): Promise<RunResult> {
   const run = new PipelineRun(input);
-  setHandler(statusQuery, (options) => run.status(options));
-  setHandler(cancelAfterWaveSignal, () => run.stop('after_wave', 'cancelled after the wave'));
+  setHandler(statusQuery, (options) => run.status(options), {
+    description: 'The result so far, with progress',
+  });
+  setHandler(cancelAfterWaveSignal, () => run.stop('after_wave', 'cancelled after the wave'), {
+    description: 'Let the running stages end and start no more; without input',
+  });
   registerSteering(run.steered);
   CancellationScope.current().cancelRequested.catch(() => run.stop('cancelled', 'cancelled'));
   return run.execute();

@@ -21,7 +21,9 @@ export class MapHost {
 
   constructor(limits: MapLimits = {}) {
     this.limits = { inline: 1_000, shard: 1_000, ...limits };
-    setHandler(mapProgressSignal, (report) => this.get(report.stage)?.progress?.(report));
+    setHandler(mapProgressSignal, (report) => this.get(report.stage)?.progress?.(report), {
+      description: 'Sent by the shards of a map',
+    });
   }
 
   add(stage: string, map: LiveMap): void {

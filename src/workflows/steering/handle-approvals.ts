@@ -21,8 +21,12 @@ export function handleApprovals(run: SteeredRun): void {
       validator: (message) => approvals.check(run, decision, message),
     });
   }
-  setHandler(approveSignal, signalled(run, 'approve'));
-  setHandler(rejectSignal, signalled(run, 'reject'));
+  setHandler(approveSignal, signalled(run, 'approve'), {
+    description: 'Approve a stage: {"stage": "ID", "by": "NAME", "comment": "WHY", "fields": {}}',
+  });
+  setHandler(rejectSignal, signalled(run, 'reject'), {
+    description: 'Reject a stage: {"stage": "ID", "by": "NAME", "comment": "WHY"}',
+  });
 }
 
 function signalled(run: SteeredRun, decision: Decision): (message: ApprovalMessage) => void {

@@ -25,9 +25,15 @@ export function registerSteering(run: SteeredRun): void {
   onUpdate(run, messages.amendStageUpdate, checkAmendStage, amendStage);
   onUpdate(run, messages.amendRunUpdate, checkAmendRun, amendRun);
   onUpdate(run, messages.amendUpdate, checkAmend, amendTogether);
-  setHandler(messages.pauseSignal, bySignal(run, 'pause', checkPause, pause));
-  setHandler(messages.unpauseSignal, bySignal(run, 'unpause', checkUnpause, unpause));
-  setHandler(messages.cancelSignal, bySignal(run, 'cancel', checkCancel, cancel));
+  setHandler(messages.pauseSignal, bySignal(run, 'pause', checkPause, pause), {
+    description: 'Start no more stages: {"by": "NAME", "reason": "WHY"}',
+  });
+  setHandler(messages.unpauseSignal, bySignal(run, 'unpause', checkUnpause, unpause), {
+    description: 'Start stages again: {"by": "NAME"}',
+  });
+  setHandler(messages.cancelSignal, bySignal(run, 'cancel', checkCancel, cancel), {
+    description: 'Stop the running stages and clean up: {"by": "NAME", "reason": "WHY"}',
+  });
   handleApprovals(run);
 }
 
