@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SchedulesDocument } from '../../src/client/cli/schedules/plan-view.js';
+import { checkSchedules } from '../../src/client/temporal-server/doctor-schedules.js';
 import { dueTimes } from '../../src/client/schedules/due-times.js';
 import { matchingTimes } from '../../src/client/schedules/matching-times.js';
 import { nextRuns } from '../../src/client/schedules/next-runs.js';
@@ -265,5 +267,12 @@ describe('the times that are shown', () => {
       expect([id, starts]).toEqual([id, server.map((at) => at.toISOString())]);
       expect(starts.length).toBeGreaterThan(4);
     }
+    // What was computed ahead comes to an end; the server says so long before.
+    const { connection, options } = project.client.temporal;
+    const look = (now: string) => checkSchedules(connection as Connection, options.namespace, new Date(now));
+    expect((await look('2026-11-01')).map(({ level }) => level)).toEqual(['ok']);
+    const late = await look('2029-10-01');
+    expect(late.every(({ level }) => level === 'warning')).toBe(true);
+    expect(late[0]?.message).toContain('"times/r0" knows end on 2029-12-31');
   });
 });

@@ -2,6 +2,7 @@ import { Connection } from '@temporalio/client';
 import { loadConnectionSettings } from '../../worker/connection.js';
 import type { ConnectionSettings } from '../../worker/connection.js';
 import { missingSearchAttributes, searchAttributesCommand } from '../search-attributes.js';
+import { checkSchedules } from './doctor-schedules.js';
 import { failure, fine, warning } from './finding.js';
 import type { Finding } from './finding.js';
 import { reasonOf } from './server-error.js';
@@ -36,7 +37,11 @@ async function reach(check: string, settings: ConnectionSettings): Promise<reado
         const { serverVersion } = await connection.workflowService.getSystemInfo({});
         await connection.workflowService.describeNamespace({ namespace });
         const message = `Temporal ${serverVersion} at ${address} answers and has the namespace "${namespace}".`;
-        return [fine(check, message), await checkSearchAttributes(connection, namespace)];
+        return [
+          fine(check, message),
+          await checkSearchAttributes(connection, namespace),
+          ...(await checkSchedules(connection, namespace)),
+        ];
       });
     } finally {
       await connection.close();

@@ -3,6 +3,7 @@ import { OVERLAP_POLICIES, type OverlapPolicy } from '../../../engine/schedule-p
 import type { CliContext } from '../context.js';
 import { wholeNumber } from '../number-option.js';
 import { addConnectionOptions, type ConnectionFlags } from '../runs/connection-options.js';
+import type { ScheduleBackfillFlags } from '../schedules/backfill-schedule.js';
 
 const EXAMPLES = `
 A schedule starts runs only while the Temporal server and a worker run; "sluice dev" is both on this machine.
@@ -33,17 +34,18 @@ Examples:
 
 const BACKFILL_EXAMPLES = `
 Starts the runs that the schedule would have started in that time, both ends included, one after the other. Times
-without a zone are on the schedule's clock. For windows of data, with a table of what is done, see "sluice backfill".
+without a zone are on the schedule's clock. With a definition it does what "sluice backfill" does: a run for each window of
+time, with a table of what is done.
 
 Examples:
   sluice schedule backfill market-data/nightly --from 2026-11-01 --to 2026-11-07
-  sluice schedule backfill nightly --from 2026-11-01T00:00:00Z --to 2026-11-02T00:00:00Z --overlap allow_all`;
+  sluice schedule backfill nightly --from 2026-11-01T00:00:00Z --to 2026-11-02T00:00:00Z --overlap allow_all
+  sluice schedule backfill pipelines/prices.yaml --from 2024-01-01 --to 2024-12-31 --step 1d --max-parallel 4`;
 
 type PlanFlags = ConnectionFlags & { readonly next: number };
 type ListFlags = ConnectionFlags & { readonly pipeline?: string };
 type NoteFlags = ConnectionFlags & { readonly note?: string };
 type OverlapFlags = ConnectionFlags & { readonly overlap?: OverlapPolicy };
-type BackfillFlags = OverlapFlags & { readonly from: string; readonly to: string };
 
 /** `sluice schedule`: when runs start by themselves. */
 export function registerSchedule(program: Command, cli: CliContext): void {
@@ -56,13 +58,14 @@ export function registerSchedule(program: Command, cli: CliContext): void {
   registerFileCommands(schedule, cli);
   registerLooks(schedule, cli);
   registerSteering(schedule, cli);
+  registerBackfill(schedule, cli);
 }
 
 function registerFileCommands(schedule: Command, cli: CliContext): void {
   const plan = schedule
     .command('plan')
     .description('Shows the next times of schedules, what "apply" would change, and conflicts.')
-    .argument('<files...>', 'definitions')
+    .argument('<file...>', 'definitions')
     .option('--next <n>', 'so many next times of each', wholeNumber(1, 1000), 5)
     .addHelpText('after', PLAN_EXAMPLES);
   addConnectionOptions(plan).action(async (files: readonly string[], flags: PlanFlags) => {
@@ -72,7 +75,7 @@ function registerFileCommands(schedule: Command, cli: CliContext): void {
   const apply = schedule
     .command('apply')
     .description('Makes the schedules on the server equal to those of the definitions.')
-    .argument('<files...>', 'definitions')
+    .argument('<file...>', 'definitions')
     .addHelpText('after', APPLY_EXAMPLES);
   addConnectionOptions(apply).action(async (files: readonly string[], flags: ConnectionFlags) => {
     const { applyFiles } = await import('../schedules/apply-files.js');
@@ -117,12 +120,23 @@ function registerSteering(schedule: Command, cli: CliContext): void {
   withId(schedule, 'delete', 'Deletes a schedule; its runs are left alone.').action(
     async (id: string, flags: ConnectionFlags) => (await steer()).deleteSchedule(cli, id, flags),
   );
-  withId(schedule, 'backfill', 'Starts the runs that a schedule would have started in a span of time.')
+}
+
+function registerBackfill(schedule: Command, cli: CliContext): void {
+  const backfill = schedule
+    .command('backfill')
+    .description('Starts the runs that a schedule would have started in a span of time.')
+    .argument('<id|file>', 'a schedule; or a definition, for windows of time as in "sluice backfill"')
     .requiredOption('--from <time>', 'first moment, such as 2026-11-01 or 2026-11-01T00:00:00Z')
     .requiredOption('--to <time>', 'last moment; a date is included')
-    .addOption(overlapOption('what the runs do that come due together').default('buffer_all'))
-    .addHelpText('after', BACKFILL_EXAMPLES)
-    .action(async (id: string, flags: BackfillFlags) => (await steer()).backfillSchedule(cli, id, flags));
+    .addOption(overlapOption('of a schedule: what runs do that come due together (default: buffer_all)'))
+    .option('--step <step>', 'of a definition: length of a window (default: 1d)')
+    .option('--max-parallel <n>', 'of a definition: runs at once (default: 1)', wholeNumber(1, 500))
+    .addHelpText('after', BACKFILL_EXAMPLES);
+  addConnectionOptions(backfill).action(async (id: string, flags: ScheduleBackfillFlags) => {
+    const { backfillSchedule } = await import('../schedules/backfill-schedule.js');
+    await backfillSchedule(cli, id, flags);
+  });
 }
 
 function withId(schedule: Command, name: string, description: string): Command {

@@ -5,8 +5,8 @@ import type { CliContext } from '../context.js';
 import { formatTable } from '../output.js';
 import type { ConnectionFlags } from '../runs/connection-options.js';
 import { withSession } from '../runs/session.js';
-import { horizonWarning } from './horizon-warning.js';
-import { clockWords, utcWords } from './plan-view.js';
+import { horizonWarning } from '../../schedules/horizon-warning.js';
+import { clockWords, haveSeconds, utcWords } from './plan-view.js';
 
 /** Does what `sluice schedule describe` promises. */
 export async function describeSchedule(cli: CliContext, id: string, flags: ConnectionFlags): Promise<void> {
@@ -24,7 +24,8 @@ export async function describeSchedule(cli: CliContext, id: string, flags: Conne
     cli.print(`\n${formatTable([{ title: 'Run' }, { title: 'Started' }], rows, colours)}`);
   }
   if (item.next.length > 0) {
-    const rows = item.next.map((at) => [clockWords(at, item.timezone), utcWords(at)]);
+    const exact = haveSeconds(item.next);
+    const rows = item.next.map((at) => [clockWords(at, item.timezone, exact), utcWords(at, exact)]);
     cli.print(`\n${formatTable([{ title: 'Next' }, { title: 'UTC' }], rows, colours)}`);
   }
   const warning = horizonWarning(item, new Date());

@@ -2,7 +2,7 @@ import { oneLine } from '../../render/printable.js';
 import type { ScheduleAction } from '../../schedules/plan-schedules.js';
 import type { Colours } from '../context.js';
 import { formatTable } from '../output.js';
-import { clockWords, type ScheduleView, type SchedulesDocument, utcWords } from './plan-view.js';
+import { clockWords, haveSeconds, type ScheduleView, type SchedulesDocument, utcWords } from './plan-view.js';
 
 /** What would be done to each schedule, and its next times, for people. */
 export function formatSchedules({ schedules, conflicts }: SchedulesDocument, colours: Colours): string {
@@ -42,9 +42,10 @@ function formatOne(schedule: ScheduleView, colours: Colours): string {
   ];
   const head = [actionWords(action, colours), colours.bold(oneLine(id)), ...facts].join('  ');
   if (timezone === null || next.length === 0) return head;
+  const exact = haveSeconds(next.map(({ at }) => at));
   const rows = next.map(({ at, closed }) => [
-    clockWords(at, timezone),
-    utcWords(at),
+    clockWords(at, timezone, exact),
+    utcWords(at, exact),
     closed === null ? '' : colours.dim(`no run: ${oneLine(closed)}`),
   ]);
   return `${head}\n${formatTable([{ title: timezone }, { title: 'UTC' }, { title: '' }], rows, colours)}`;

@@ -64,13 +64,20 @@ function dueView({ at, closed }: DueTime, timezone: string): DueView {
   return { at: at.toISOString(), local: local ?? '', closed };
 }
 
-/** A moment on the clock of a zone, for people: `Mon 2026-11-23 19:00 EST`. Seconds are shown where there are any. */
-export function clockWords(at: string, timezone: string): string {
-  const moment = DateTime.fromISO(at, { zone: timezone });
-  return moment.toFormat(`ccc yyyy-LL-dd HH:mm${moment.second === 0 ? '' : ':ss'} ZZZZ`, { locale: 'en-US' });
+/** True when one of these moments needs its seconds shown; then all of a column do. */
+export function haveSeconds(moments: readonly string[]): boolean {
+  return moments.some((at) => at.slice(17, 19) !== '00');
+}
+
+/** A moment on the clock of a zone, for people: `Mon 2026-11-23 19:00 EST`. */
+export function clockWords(at: string, timezone: string, withSeconds = haveSeconds([at])): string {
+  const time = withSeconds ? 'HH:mm:ss' : 'HH:mm';
+  return DateTime.fromISO(at, { zone: timezone }).toFormat(`ccc yyyy-LL-dd ${time} ZZZZ`, {
+    locale: 'en-US',
+  });
 }
 
 /** The same in UTC. */
-export function utcWords(at: string): string {
-  return at.slice(0, at.slice(17, 19) === '00' ? 16 : 19).replace('T', ' ');
+export function utcWords(at: string, withSeconds = haveSeconds([at])): string {
+  return at.slice(0, withSeconds ? 19 : 16).replace('T', ' ');
 }

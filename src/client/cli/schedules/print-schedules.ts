@@ -4,7 +4,7 @@ import type { CliContext } from '../context.js';
 import { formatTable } from '../output.js';
 import type { ConnectionFlags } from '../runs/connection-options.js';
 import { withSession } from '../runs/session.js';
-import { horizonWarning } from './horizon-warning.js';
+import { horizonWarning } from '../../schedules/horizon-warning.js';
 import { clockWords } from './plan-view.js';
 
 const COLUMNS = [

@@ -1,4 +1,4 @@
-import type { ScheduleItem } from '../../schedules/schedule-item.js';
+import type { ScheduleItem } from './schedule-item.js';
 
 /** Long enough to notice, and to apply again in the course of other work. */
 const WARN_DAYS = 180;
