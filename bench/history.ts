@@ -71,7 +71,7 @@ export async function measureHistory(runs: number): Promise<HistoryFigures> {
 }
 
 /** Runs a pipeline that ends at once, some at a time, until there are so many past runs. */
-export async function seedRuns(address: string, dir: string, count: number): Promise<void> {
+async function seedRuns(address: string, dir: string, count: number): Promise<void> {
   const connectionSettings = { connectionOptions: { address }, namespace: 'default', configured: true };
   const config = completeConfig({}, { file: null, projectDir: dir });
   const worker = await startWorker({ connectionSettings, config, log: pino({ level: 'silent' }) });

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import Table from 'cli-table3';
+import { measureHistory, PAST_RUNS } from './history.js';
 import { BIG_MAPS, type BigMapFigures, measureBigMap, nameOf } from './big-maps.js';
 import { cachedRunMemory, coldStart, hugeGraph, instantStageCost, planCost } from './own-costs.js';
 import { type BenchRig, startRig } from './rig.js';
@@ -62,6 +63,13 @@ async function measureBigMaps(): Promise<void> {
     say(bigMapTable(figures));
     await write('big-maps.json', { big_maps: figures });
   }
+}
+
+if (words.includes('history')) {
+  say(`Making ${PAST_RUNS} runs, to ask about them`);
+  const figures = await measureHistory(PAST_RUNS);
+  for (const [command, seconds] of Object.entries(figures.commands_s)) say(`sluice ${command}: ${seconds} s`);
+  await write('history.json', { history: figures });
 }
 
 async function write(name: string, figures: object): Promise<void> {

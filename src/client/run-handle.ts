@@ -7,7 +7,7 @@ import {
 } from '@temporalio/client';
 import type { RunResult, RunStatus } from '../engine/result.js';
 import type { BlobStore } from '../storage/blob-store.js';
-import type { LogLine } from '../storage/log-line.js';
+import type { LogLevel, LogLine } from '../storage/log-line.js';
 import { withLargeOutputs } from '../storage/large-outputs.js';
 import { readStageLogs } from '../storage/read-stage-logs.js';
 import {
@@ -50,6 +50,10 @@ export type RunHandleDeps = {
 
 export type LogsOptions = {
   readonly stage?: string;
+  /** Lines of this level and of worse ones. @default "debug" */
+  readonly level?: LogLevel;
+  /** Of what was written before, only so many of the last lines. */
+  readonly tail?: number;
   readonly follow?: boolean;
   readonly signal?: AbortSignal;
 };

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '../shared/json.js';
 
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+/** From the least to the worst. */
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** One line of a stage's log. `time` is ISO 8601 in UTC; `stream` is set for output of a command. */
 export type LogLine = {

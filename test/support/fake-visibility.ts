@@ -77,11 +77,11 @@ export function fakeRecords(listed: readonly WorkflowExecutionInfo[]) {
     nextPageToken: Uint8Array;
   }) => {
     requests.push({ query: request.query, pageSize: request.pageSize });
-    const first = request.nextPageToken[0] ?? 0;
+    const first = Number(Buffer.from(request.nextPageToken).toString());
     const next = first + request.pageSize;
     return Promise.resolve({
       executions: listed.slice(first, next).map(rawOf),
-      nextPageToken: next < listed.length ? new Uint8Array([next]) : new Uint8Array(),
+      nextPageToken: next < listed.length ? Buffer.from(String(next)) : new Uint8Array(),
     });
   };
   const options = { namespace: 'default', loadedDataConverter: { payloadCodecs: [] } };

@@ -37,6 +37,10 @@ export type PastRun = RunListItem & {
 export type PastRuns = { readonly runs: readonly PastRun[]; readonly isCut: boolean };
 
 const MOST_RUNS = 5_000;
+
+/** Servers list by the time of the end, so among the last to end are not all of the last to start. */
+const MARGIN = 200;
+
 const MEMO_FIELDS = ['mode', 'resumed_from', SUMMARY_MEMO];
 
 /**
@@ -49,16 +53,15 @@ export async function readRuns(
   now = new Date(),
 ): Promise<PastRuns> {
   const { limit = MOST_RUNS, status } = filter;
+  const most = limit + MARGIN;
   const runs: PastRun[] = [];
-  let isCut = false;
-  for await (const info of listRecords(client, historyQuery(filter), { fields: MEMO_FIELDS, limit })) {
+  for await (const info of listRecords(client, historyQuery(filter), { fields: MEMO_FIELDS, limit: most })) {
     const run = toPastRun(info, now);
-    if (status !== undefined && run.status !== status) continue;
-    isCut = runs.length >= limit;
-    if (isCut) break;
-    runs.push(run);
+    if (status === undefined || run.status === status) runs.push(run);
+    if (runs.length > most) break;
   }
-  return { runs: runs.sort((a, b) => b.started_at.localeCompare(a.started_at)), isCut };
+  runs.sort((a, b) => b.started_at.localeCompare(a.started_at));
+  return { runs: runs.slice(0, limit), isCut: runs.length > limit };
 }
 
 /** The visibility query behind a filter. */

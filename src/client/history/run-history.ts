@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import { refusal } from '../grpc-errors.js';
 import { type AnomalyReport, findAnomalies } from './anomalies.js';
 import { type HistoryItem, historyItem } from './history-item.js';
+import { type PipelineOutlook, pipelineOutlook } from './pipeline-outlook.js';
 import { type HistoryFilter, type PastRuns, readRuns } from './read-runs.js';
 import { type MetricsPeriod, type RunMetrics, runMetrics } from './run-metrics.js';
 import { type RunReport, runReport } from './run-report.js';
@@ -37,9 +38,18 @@ export class RunHistory {
     return runReport(await this.#read(filter), periodOf(filter));
   }
 
-  async #read(filter: HistoryFilter): Promise<PastRuns> {
+  /** What was last and what comes next of a pipeline. */
+  async outlook(pipeline: string): Promise<PipelineOutlook> {
+    return this.#asking(() => pipelineOutlook(this.#client, pipeline));
+  }
+
+  #read(filter: HistoryFilter): Promise<PastRuns> {
+    return this.#asking(() => readRuns(this.#client, filter));
+  }
+
+  async #asking<T>(ask: () => Promise<T>): Promise<T> {
     try {
-      return await readRuns(this.#client, filter);
+      return await ask();
     } catch (error) {
       throw refusal(error, this.#client.options.namespace);
     }

@@ -97,6 +97,40 @@ describe('reading logs', () => {
     expect(await read(store, { runId: 'run' })).toEqual([]);
   });
 
+  test('gives lines of a level and of worse ones only, and the last ones of them', async () => {
+    const store = memoryStore();
+    const log = writeStageLog(store, source);
+    log.write({ ...line(1, 'a'), level: 'debug' });
+    log.write({ ...line(2, 'b'), level: 'error' });
+    log.write({ ...line(3, 'c'), level: 'info' });
+    log.write({ ...line(4, 'd'), level: 'warn' });
+    await log.close();
+    expect(await read(store, { level: 'debug' })).toEqual(['a', 'b', 'c', 'd']);
+    expect(await read(store, { level: 'warn' })).toEqual(['b', 'd']);
+    expect(await read(store, { level: 'info', tail: 2 })).toEqual(['c', 'd']);
+    expect(await read(store, { tail: 0 })).toEqual([]);
+    expect(await read(store, { tail: 9 })).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  test('gives what is written after the last lines that were asked for', async () => {
+    const store = await aRun();
+    const controller = new AbortController();
+    const seen: string[] = [];
+    const following = (async () => {
+      const { workflowId, runId } = source;
+      const options = { workflowId, runId, tail: 1, follow: true, signal: controller.signal, pollMs: 1 };
+      for await (const each of readStageLogs(store, options)) seen.push(each.message);
+    })();
+    await expect.poll(() => seen).toEqual(['e']);
+    const log = writeStageLog(store, { ...source, attempt: 9 });
+    log.write(line(9, 'f'));
+    log.write(line(9, 'g'));
+    await log.close();
+    controller.abort();
+    await following;
+    expect(seen).toEqual(['e', 'f', 'g']);
+  });
+
   test('goes on while it follows, and gives what is left when it is told to end', async () => {
     const store = memoryStore();
     const log = writeStageLog(store, source);

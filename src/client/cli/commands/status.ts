@@ -16,7 +16,8 @@ type StatusFlags = ConnectionFlags & {
 };
 
 const EXAMPLES = `
-RUN is a workflow ID, a run ID, or the name of a pipeline for its latest run. Of a backfill it shows the partitions.
+RUN is a workflow ID, a run ID, or the name of a pipeline for its latest run, its last success and its next run. Of a
+backfill it shows the partitions.
 
 With --stage it lists the items of a stage with \`map\`, the failed ones with their errors.
 
@@ -48,14 +49,15 @@ export function registerStatus(program: Command, cli: CliContext): void {
     }
     const { withSession } = await import('../runs/session.js');
     await withSession(cli, { flags }, async (session) => {
-      const handle = await session.find(run);
-      const status = await session.statusOf(handle);
       if (stage !== undefined) {
         const { printItems } = await import('../runs/print-items.js');
+        const handle = await session.find(run);
+        const status = await session.statusOf(handle);
         return printItems(cli, await handle.items(stage, { items, limit, status }), items);
       }
-      if (cli.isJson) cli.json(status);
-      else await printStatus(cli, status, handle);
+      const { showStatus } = await import('../runs/show-status.js');
+      const print = (status: RunStatus, handle: RunHandle) => printStatus(cli, status, handle);
+      return showStatus(cli, session, { run, print });
     });
   });
 }

@@ -66,9 +66,16 @@ const ONLY_DATE = /^\d{4}-\d{2}-\d{2}$/;
 const WITH_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?$/;
 
 function startOf(text: string): Date {
-  const time = ONLY_DATE.test(text) || WITH_TIME.test(text) ? Date.parse(inUtc(text)) : Number.NaN;
+  const isDate = (ONLY_DATE.test(text) || WITH_TIME.test(text)) && isDay(text.slice(0, 10));
+  const time = isDate ? Date.parse(inUtc(text)) : Number.NaN;
   if (!Number.isNaN(time)) return new Date(time);
   throw new InvalidArgumentError('Expected a date such as 2026-03-01, or a time such as 2026-03-01T19:00Z.');
+}
+
+/** Dates such as 31 February are taken for 3 March otherwise. */
+function isDay(date: string): boolean {
+  const time = Date.parse(date);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(date);
 }
 
 function endOf(text: string): Date {

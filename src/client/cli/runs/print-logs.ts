@@ -1,4 +1,4 @@
-import type { LogLine } from '../../../storage/log-line.js';
+import type { LogLevel, LogLine } from '../../../storage/log-line.js';
 import { formatLogLine } from '../../render/log-text.js';
 import type { RunHandle } from '../../run-handle.js';
 import { unknownStage } from '../../unknown-stage.js';
@@ -8,7 +8,12 @@ import type { CliContext } from '../context.js';
 export async function printLogs(
   cli: CliContext,
   run: RunHandle,
-  options: { readonly stage?: string; readonly follow: boolean },
+  options: {
+    readonly stage?: string;
+    readonly level?: LogLevel;
+    readonly tail?: number;
+    readonly follow: boolean;
+  },
 ): Promise<void> {
   const end = new AbortController();
   const interruption = cli.interruption();
@@ -27,17 +32,24 @@ export async function printLogs(
     else cli.print(formatLogLine(line, cli.colours.stdout));
   }
   if (cli.isJson) cli.json({ workflow_id: run.workflowId, run_id: run.runId, lines });
-  if (count === 0) await explainSilence(cli, run, options.stage);
+  if (count === 0 && options.tail !== 0) await explainSilence(cli, run, options);
 }
 
-async function explainSilence(cli: CliContext, run: RunHandle, stage: string | undefined): Promise<void> {
+async function explainSilence(
+  cli: CliContext,
+  run: RunHandle,
+  { stage, level = 'debug' }: { readonly stage?: string; readonly level?: LogLevel },
+): Promise<void> {
   const status = stage === undefined ? null : await run.status({ outputs: false }).catch(() => null);
   const stages = status === null ? [] : [...Object.keys(status.stages), ...Object.keys(status.hooks)];
   if (stage !== undefined && stages.length > 0 && !stages.includes(stage)) {
     throw unknownStage(`The run "${run.workflowId}"`, stage, stages);
   }
-  if (!cli.isJson)
-    cli.note(
-      stage === undefined ? 'No stage of this run wrote anything.' : `Stage "${stage}" wrote nothing.`,
-    );
+  if (cli.isJson) return;
+  const what = level === 'debug' ? '' : ` of level ${level} or worse`;
+  cli.note(
+    stage === undefined
+      ? `No stage of this run wrote anything${what}.`
+      : `Stage "${stage}" wrote nothing${what}.`,
+  );
 }

@@ -35,11 +35,20 @@ it('counts a run that went on in new executions from its first start', async () 
   expect(runs[0]).toMatchObject({ started_at: at(10), duration_ms: 190_000 });
 });
 
-it('says when there are more runs than it was asked for', async () => {
-  const { client, requests } = fakeRecords([1, 2, 3].map((n) => anExecution({ id: `a/${n}`, started: n })));
-  expect(await readRuns(client, { limit: 2 })).toMatchObject({ isCut: true, runs: { length: 2 } });
+it('gives the latest starts, and says when there are more runs than it was asked for', async () => {
+  const { client } = fakeRecords([1, 2, 3].map((n) => anExecution({ id: `a/${n}`, started: n })));
+  expect(await readRuns(client, { limit: 2 })).toMatchObject({
+    isCut: true,
+    runs: [{ workflow_id: 'a/3' }, { workflow_id: 'a/2' }],
+  });
   expect(await readRuns(client, { limit: 3 })).toMatchObject({ isCut: false, runs: { length: 3 } });
-  expect(requests.map(({ pageSize }) => pageSize)).toEqual([3, 4]);
+});
+
+it('reads page after page until it has enough', async () => {
+  const many = Array.from({ length: 2600 }, (_, n) => anExecution({ id: `a/${n}`, started: n }));
+  const { client, requests } = fakeRecords(many);
+  expect((await readRuns(client, { limit: 2300 })).isCut).toBe(true);
+  expect(requests.map(({ pageSize }) => pageSize)).toEqual([1000, 1000, 501]);
 });
 
 it('tells every way in which a run can end', async () => {
