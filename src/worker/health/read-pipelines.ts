@@ -1,4 +1,4 @@
-import { type Client, isGrpcServiceError, type WorkflowExecutionInfo } from '@temporalio/client';
+import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import type { EndedRun, OpenRun, PipelineFacts } from '../../engine/health/facts.js';
 import { readWatch, type RunWatch } from '../../engine/health/watch.js';
 import { summaryIn } from '../../engine/run-summary.js';
@@ -147,9 +147,11 @@ async function readAll(
   return infos;
 }
 
+/** By its words, since the connections of clients and of workers fail in different ways. */
 function isUnknownAttribute(error: unknown): boolean {
-  const { cause = error } = error instanceof Error ? error : {};
-  return isGrpcServiceError(cause) && cause.details.includes(SEARCH_ATTRIBUTE.pipeline);
+  if (!(error instanceof Error)) return false;
+  const text = 'details' in error ? `${error.message} ${String(error.details)}` : error.message;
+  return text.includes('is not a valid search attribute') || isUnknownAttribute(error.cause);
 }
 
 function isSuccess({ status }: EndedRun): boolean {
