@@ -6,11 +6,12 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ScheduleOptions } from '@temporalio/client';
+import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { MonitorResult } from '../../src/engine/health/monitor.js';
 import type { HealthReport } from '../../src/engine/health/report.js';
 import { ALERT_WORKFLOW, alertWorkflowId } from '../../src/shared/names.js';
-import { completeConfig } from '../../src/worker/index.js';
+import { completeConfig, startWorker } from '../../src/worker/index.js';
 import { look, readHealth } from '../../src/worker/health/look.js';
 import { compiled, type DevProject, startDevProject } from '../support/dev-project.js';
 import { type CliOutcome, runCli } from '../support/run-cli.js';
@@ -125,6 +126,8 @@ it('says that all is well, and of each thing that it is not', { timeout: 120_000
   expect(told.stdout).toMatch(/See why: sluice status prices\/.*\n/);
   expect(told.stdout).toContain('Call the data team.');
   isServiceWell = true;
+  await runPrices();
+  await expect.poll(async () => wrong(await health()), POLL).toEqual([]);
 });
 
 it('serves the same beside the health of the worker', async () => {
@@ -163,23 +166,25 @@ it('knows what a schedule missed, by the times that the server computes', async 
 });
 
 it('knows a worker that was killed, and forgets one that stopped in order', { timeout: 60_000 }, async () => {
-  const start = async () => {
-    const args = [CLI, 'worker', '--task-queue', 'gpu', '--address', project.server.address];
-    const worker = spawn('node', args, { cwd: project.folder, stdio: 'ignore' });
-    await expect.poll(async () => (await health()).workers, POLL).toHaveLength(2);
-    return worker;
-  };
-  const first = await start();
-  first.kill('SIGTERM');
-  await once(first, 'exit');
+  const config = { ...depsAt().config, taskQueue: 'gpu' };
+  const connectionOptions = { address: project.server.address };
+  const connectionSettings = { connectionOptions, namespace: 'default', configured: true };
+  const orderly = await startWorker({ connectionSettings, config, log: pino({ level: 'silent' }) });
+  await expect.poll(async () => (await health()).workers, POLL).toHaveLength(2);
+  await orderly.stop();
   expect((await health()).workers).toHaveLength(1);
-  const second = await start();
-  second.kill('SIGKILL');
-  await once(second, 'exit');
-  const monitor = { taskQueues: ['gpu'] };
-  expect(wrong(await health({ monitor }))).toEqual(
-    expect.arrayContaining(['task_queue gpu', expect.stringMatching(/^worker \d+@/)]),
-  );
+
+  const args = [CLI, 'worker', '--task-queue', 'metal', '--address', project.server.address];
+  const killed = spawn('node', args, { cwd: project.folder, stdio: 'ignore' });
+  const monitor = { taskQueues: ['metal'] };
+  await expect.poll(async () => wrong(await health({ monitor })), POLL).toEqual([]);
+  await expect.poll(async () => (await health()).workers, POLL).toHaveLength(2);
+  killed.kill('SIGKILL');
+  await once(killed, 'exit');
+  expect(wrong(await health({ monitor }))).toEqual([
+    'task_queue metal',
+    expect.stringMatching(new RegExp(`^worker ${killed.pid}@`)),
+  ]);
 });
 
 it('raises alerts by a schedule, and ends them when all is well again', { timeout: 120_000 }, async () => {
