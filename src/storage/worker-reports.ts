@@ -25,18 +25,35 @@ export async function removeWorkerReport(
   await store.delete(keyOf(namespace, report));
 }
 
-/** What the workers of a namespace said last. Those that were silent for longer than `keepMs` are forgotten. */
+/** Older ones are no news any more. */
+const KEEP_MS = 86_400_000;
+
+/** What the workers of a namespace said last, without those that have been silent for a day. */
 export async function readWorkerReports(
   store: BlobStore,
   namespace: string,
-  { now, keepMs }: { readonly now: Date; readonly keepMs: number },
+  now: Date,
 ): Promise<readonly WorkerFacts[]> {
+  const reports = await readAll(store, namespace);
+  return reports
+    .filter((report) => !isForgotten(report, now))
+    .toSorted((a, b) => a.worker.localeCompare(b.worker));
+}
+
+/** Removes what {@link readWorkerReports} would leave out. */
+export async function forgetWorkers(store: BlobStore, namespace: string, now: Date): Promise<void> {
+  const forgotten = (await readAll(store, namespace)).filter((report) => isForgotten(report, now));
+  await Promise.all(forgotten.map((report) => removeWorkerReport(store, namespace, report)));
+}
+
+function isForgotten({ seen_at }: WorkerFacts, now: Date): boolean {
+  return now.getTime() - Date.parse(seen_at) > KEEP_MS;
+}
+
+async function readAll(store: BlobStore, namespace: string): Promise<readonly WorkerFacts[]> {
   const keys = (await store.list(`${PREFIX}${folderOf(namespace)}/`)).slice(0, MOST_READ);
   const reports = await Promise.all(keys.map((key) => readReport(store, key)));
-  const known = reports.filter((report) => report !== null);
-  const isForgotten = ({ seen_at }: WorkerFacts): boolean => now.getTime() - Date.parse(seen_at) > keepMs;
-  await Promise.all(known.filter(isForgotten).map((report) => removeWorkerReport(store, namespace, report)));
-  return known.filter((report) => !isForgotten(report)).toSorted((a, b) => a.worker.localeCompare(b.worker));
+  return reports.filter((report) => report !== null);
 }
 
 /** Null for one that was removed meanwhile, or that cannot be understood. */

@@ -86,6 +86,6 @@ it('fails when nothing can be found out, so that the schedule shows it', async (
       throw ApplicationFailure.nonRetryable('no server answers');
     }),
   );
-  await expect(monitor('monitor/5')).rejects.toThrow();
+  await expect(monitor('monitor/5')).rejects.toThrow('Workflow execution failed');
   looks.length = 0;
 });

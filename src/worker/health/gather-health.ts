@@ -40,9 +40,6 @@ export type GatherOptions = {
 /** All questions to Temporal together. */
 const WITHIN_MS = 20_000;
 
-/** A worker that was silent for longer is no news any more. */
-const FORGET_WORKERS_MS = 86_400_000;
-
 /**
  * Looks at everything once, in the order of a few dozen questions to Temporal. Throws when Temporal does not answer;
  * what else cannot be looked at is a part of the result.
@@ -60,7 +57,7 @@ export async function gatherHealth(deps: HealthDeps, options: GatherOptions = {}
       fix: 'Correct `storage` in the configuration, or what the message names.',
     })),
     // An unreachable store is told already.
-    readWorkerReports(store, namespace, { now, keepMs: FORGET_WORKERS_MS }).catch((): WorkerFacts[] => []),
+    readWorkerReports(store, namespace, now).catch((): WorkerFacts[] => []),
   ]);
   const { watched, schedules, gaps, monitor } = fromTemporal;
   const pipelines = await Promise.all(watched.map((pipeline) => withSettings(pipeline, deps)));

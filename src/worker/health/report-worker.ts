@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { BlobStore } from '../../storage/blob-store.js';
-import { putWorkerReport, removeWorkerReport } from '../../storage/worker-reports.js';
+import { forgetWorkers, putWorkerReport, removeWorkerReport } from '../../storage/worker-reports.js';
 import { workerFacts, type WorkerPlace } from './worker-facts.js';
 
 /** A worker that says nothing for three times as long is taken for dead. */
@@ -27,7 +27,7 @@ export function reportWorker(
   const timer = setInterval(() => {
     writing = writing.then(write);
   }, EVERY_MS).unref();
-  writing = write();
+  writing = write().then(() => forgetWorkers(store, namespace, new Date()).catch(() => undefined));
   return async () => {
     clearInterval(timer);
     await writing;

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import {
+  forgetWorkers,
   putWorkerReport,
   readWorkerReports,
   removeWorkerReport,
@@ -7,7 +8,7 @@ import {
 import { aWorker, AT, hoursAgo } from '../../support/health-facts.js';
 import { memoryStore } from './memory-store.js';
 
-const now = { now: new Date(AT), keepMs: 3_600_000 };
+const now = new Date(AT);
 
 it('keeps the last report of each worker and queue, apart by namespace', async () => {
   const store = memoryStore();
@@ -27,9 +28,12 @@ it('keeps the last report of each worker and queue, apart by namespace', async (
   expect(await readWorkerReports(store, 'prod', now)).toMatchObject([{ task_queue: 'gpu' }]);
 });
 
-it('forgets workers that have been silent for long', async () => {
+it('leaves out workers that have been silent for a day, and removes them when told to', async () => {
   const store = memoryStore();
-  await putWorkerReport(store, 'prod', aWorker({ seen_at: hoursAgo(2) }));
-  expect(await readWorkerReports(store, 'prod', now)).toEqual([]);
-  expect(await store.list('workers/')).toEqual([]);
+  await putWorkerReport(store, 'prod', aWorker({ seen_at: hoursAgo(25) }));
+  await putWorkerReport(store, 'prod', aWorker({ worker: 'other', seen_at: hoursAgo(23) }));
+  expect(await readWorkerReports(store, 'prod', now)).toMatchObject([{ worker: 'other' }]);
+  expect(await store.list('workers/')).toHaveLength(2);
+  await forgetWorkers(store, 'prod', now);
+  expect(await store.list('workers/')).toHaveLength(1);
 });
