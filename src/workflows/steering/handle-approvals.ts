@@ -22,10 +22,10 @@ export function handleApprovals(run: SteeredRun): void {
     });
   }
   setHandler(approveSignal, signalled(run, 'approve'), {
-    description: 'Approve a stage: {"stage": "ID", "by": "NAME", "comment": "WHY", "fields": {}}',
+    description: 'Approve a stage: {"stage": "ID", "as": "NAME", "comment": "WHY", "fields": {}}',
   });
   setHandler(rejectSignal, signalled(run, 'reject'), {
-    description: 'Reject a stage: {"stage": "ID", "by": "NAME", "comment": "WHY"}',
+    description: 'Reject a stage: {"stage": "ID", "as": "NAME", "comment": "WHY"}',
   });
 }
 
