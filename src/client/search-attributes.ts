@@ -7,6 +7,7 @@ import {
 } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import type { RunInput } from '../engine/run-input.js';
+import { searchLabels } from '../engine/search-labels.js';
 import { NOTHING_AWAITED, SEARCH_ATTRIBUTE } from '../shared/names.js';
 import { ClientError } from './client-error.js';
 import { isGrpc, messageOf } from './grpc-errors.js';
@@ -67,7 +68,7 @@ export function searchAttributesCommand(namespace: string, names: Iterable<strin
 /** What a new run is found by in the Web UI and in `sluice list`. */
 export function searchAttributesOf(input: RunInput): TypedSearchAttributes {
   const { plan, mode } = input;
-  const labels = Object.entries(plan.labels).map(([name, value]) => `${name}=${value}`);
+  const labels = [...searchLabels(input)];
   const pairs: SearchAttributePair[] = [
     pair(SEARCH_ATTRIBUTE.pipeline, plan.pipeline),
     pair(SEARCH_ATTRIBUTE.version, plan.version),

@@ -19,7 +19,7 @@ import { isGrpc, messageOf, refusal } from './grpc-errors.js';
 import { RunHistory } from './history/run-history.js';
 import { matchingRuns, type RunMatch } from './matching-runs.js';
 import { type PoolStatus, readPools } from './pools.js';
-import { checkRequirements } from './requirements.js';
+import { admit } from './requirements.js';
 import { type ContinuationPlan, type ContinueOptions, planContinuation } from './resume/plan-continuation.js';
 import { readEarlierRun } from './resume/read-earlier-run.js';
 import { RunHandle } from './run-handle.js';
@@ -59,7 +59,7 @@ export type StartOptions = BeginOptions & {
 export type BeginOptions = {
   /** The part of the workflow ID after the pipeline's name. @default the time and a random suffix */
   readonly key?: string;
-  /** Starts although a pipeline that this one requires has no recent success. */
+  /** Starts although something that the pipeline requires is missing or too old; the run records what. */
   readonly force?: boolean;
   /** 1 goes first, 5 goes last. @default the definition's */
   readonly priority?: number;
@@ -131,12 +131,13 @@ export class SluiceClient {
     return this.#asking(async () => compareRuns(await read(first), await read(second)));
   }
 
-  async #begin(input: RunInput, options: BeginOptions): Promise<RunHandle> {
-    const { pipeline, requires } = input.plan;
-    await this.#asking(async () => {
+  async #begin(request: RunInput, options: BeginOptions): Promise<RunHandle> {
+    const { pipeline } = request.plan;
+    const input = await this.#asking(async () => {
       const { connection, options: settings } = this.temporal;
-      if (options.force !== true) await checkRequirements(this.temporal, pipeline, requires);
+      const admitted = await admit(this.temporal, request, { force: options.force === true });
       await ensureSearchAttributes(connection, settings.namespace);
+      return admitted;
     });
     const workflowId = workflowIdOf(pipeline, options.key ?? newRunKey(new Date()));
     const isDue = hasDeadline(input.plan);

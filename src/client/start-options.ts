@@ -18,6 +18,8 @@ export function memoOf(input: RunInput): Record<string, unknown> {
     stages: plan.stages.length,
     inputs: smallInputs(inputs),
     ...(input.reuse === undefined ? {} : { resumed_from: originOf(input.reuse) }),
+    ...(input.partition === undefined ? {} : { partition: input.partition }),
+    ...(input.forced_past === undefined ? {} : { forced: input.forced_past }),
     ...(watch === null ? {} : { [WATCH_MEMO]: watch }),
   };
 }

@@ -9,6 +9,7 @@ import { checkChildInputs, checkStageFunction } from './check/check-params.js';
 import { checkRecovery } from './check/check-recovery.js';
 import { checkPools } from './check/check-pools.js';
 import { checkSchedules } from './check/check-schedules.js';
+import { checkRequires } from './check/check-requires.js';
 import { checkStage } from './check/check-stage.js';
 import { checkSteering } from './check/check-steering.js';
 import { collectNames } from './check/names.js';
@@ -68,6 +69,7 @@ function compileObject(raw: JsonObject, options: CompileOptions, reporter: Repor
   for (const entry of entries) checkRecovery(entry, names, reporter);
   checkSteering(draft, reporter);
   checkSchedules(draft, reporter);
+  checkRequires(draft, reporter);
   checkPools(draft, catalog, reporter);
   checkAlerts(draft, names, catalog, reporter);
   const edges = checkGraph(draft, uses, names, reporter);

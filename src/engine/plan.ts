@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../shared/json.js';
+import type { RequiredRun } from '../shared/requirement-check.js';
 import type { AlertRule } from './alert-rule.js';
 import type { MapPlan } from './map-plan.js';
 import type { SchedulePlan } from './schedule-plan.js';
@@ -44,6 +45,8 @@ export type Plan = {
   readonly priority?: number;
   readonly fairness?: Fairness;
   readonly requires: readonly Requirement[];
+  /** Datasets that a success of it provides; absent where there are none. */
+  readonly provides?: readonly string[];
   /** How old its data may get before people are told; absent when nobody said. */
   readonly freshness?: { readonly max_age_ms: number };
   readonly concurrency: Concurrency | null;
@@ -95,8 +98,8 @@ export type HookName = 'on_success' | 'on_failure' | 'finally';
 /** A named selection of stages with values that override variables. `stages: null` selects all. */
 export type Mode = { readonly stages: readonly string[] | null; readonly variables: JsonObject };
 
-/** Another pipeline that must have succeeded not longer than `max_age_ms` ago. */
-export type Requirement = { readonly pipeline: string; readonly max_age_ms: number | null };
+/** What must have run before a run may start. */
+export type Requirement = RequiredRun;
 
 /**
  * At most one run of a group at a time. A run that meets another one:

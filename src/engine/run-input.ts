@@ -24,6 +24,10 @@ export type RunInput = {
   readonly forced?: boolean;
   /** Set when a schedule started the run: nobody could check `requires` before it began. */
   readonly schedule?: { readonly id: string };
+  /** What was not met then, in words. */
+  readonly forced_past?: readonly string[];
+  /** Set where a backfill started the run: it checks `requires` itself, as a scheduled one does. */
+  readonly check_requires?: true;
   /** Set when the run was made from an earlier one. */
   readonly reuse?: ReusedRun;
   /** Items of maps that are done already, by stage ID: they are not run again. */
@@ -47,6 +51,8 @@ export type CarriedRun = {
   readonly metrics: Readonly<Record<string, number>>;
   readonly notes: readonly string[];
   readonly stopped: StopReason | null;
+  /** Run ID of the lock that keeps the concurrency group for the next history. */
+  readonly group_lock?: string;
   /** Stages that wait for people. */
   readonly open?: readonly OpenStage[];
   readonly paused?: Paused | null;

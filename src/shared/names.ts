@@ -9,6 +9,11 @@ export const PIPELINE_WORKFLOW = 'pipeline';
 /** The workflow type whose ID is a concurrency group and whose life is the time in which a run holds it. */
 export const GROUP_LOCK_WORKFLOW = 'group_lock';
 
+/** The workflow ID that is a concurrency group: the server lets it exist once. */
+export function groupLockId(group: string): string {
+  return `concurrency/${group}`;
+}
+
 /** The workflow type that runs a share of the items of a large map. */
 export const MAP_SHARD_WORKFLOW = 'map_shard';
 
@@ -133,7 +138,7 @@ export const ERROR_TYPE = {
   channel: 'ChannelError',
   /** A channel refused a message about an alert for good. Not retried. */
   channelRefused: 'ChannelRefused',
-  /** A pipeline that a scheduled run requires has no recent success. */
+  /** What a run of a schedule or a backfill requires is missing or too old. */
   requirements: 'RequirementsNotMet',
   /** A run could not start because another holds its concurrency group. */
   concurrency: 'ConcurrencyConflict',

@@ -136,7 +136,7 @@ async function createWorker(
     workflowBundle: log.isLevelEnabled('debug') ? { codePath } : await bundleWithoutStacks(codePath),
     dataConverter,
     activities: {
-      [ACTIVITY.requirementCheck]: createRequirementCheck(findRuns),
+      [ACTIVITY.requirementCheck]: createRequirementCheck(client),
       [ACTIVITY.poolCheck]: createPoolCheck(client),
       [ACTIVITY.runEnd]: createRunEnd(client),
       [ACTIVITY.health]: () => look(deps),

@@ -10,7 +10,13 @@ export async function continueRun(
   startedAt: number,
   memory: RunMemory,
   ledger: RunLedger,
-  rest: Pick<CarriedRun, 'notes' | 'open' | 'paused' | 'amendments'>,
+  {
+    groupLock,
+    ...rest
+  }: Pick<CarriedRun, 'notes' | 'open' | 'paused' | 'amendments'> & {
+    /** Run ID of the lock that keeps the run's concurrency group meanwhile. */
+    readonly groupLock: string | null;
+  },
 ): Promise<never> {
   await condition(allHandlersFinished);
   const next: RunInput = {
@@ -24,6 +30,7 @@ export async function continueRun(
       metrics: memory.metrics,
       stopped: ledger.stopped,
       ...rest,
+      ...(groupLock === null ? {} : { group_lock: groupLock }),
     },
   };
   return continueAsNew<(input: RunInput) => Promise<never>>(next);

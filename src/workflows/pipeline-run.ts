@@ -22,9 +22,9 @@ import { resolveOutputs } from './outputs.js';
 import { restoreReused } from './restore-reused.js';
 import { PoolDesk } from './pool/pool-desk.js';
 import { RunMemory } from './run-memory.js';
-import { RunNotes } from './run-notes.js';
+import { firstNotes, RunNotes } from './run-notes.js';
 import { startClock } from './run-clock.js';
-import { refusalOfStart } from './scheduled-start.js';
+import { isUnchecked, refusalOfStart } from './scheduled-start.js';
 import { judgeCondition } from './stages/judge-condition.js';
 import { launchStage, relaunchStage } from './stages/launch-stage.js';
 import type { StageRunContext, StageWait } from './stages/stage-context.js';
@@ -68,9 +68,7 @@ export class PipelineRun {
     this.#startedAt =
       carried === undefined ? workflowInfo().startTime.getTime() : Date.parse(carried.started_at);
     this.#memory = new RunMemory(input, this.#startedAt);
-    this.#notes = new RunNotes(
-      carried?.notes ?? (input.forced === true ? ['started although a requirement was not met'] : []),
-    );
+    this.#notes = new RunNotes(carried?.notes ?? firstNotes(input));
     const file = (): RunFile => this.#file();
     this.#steering = new Steering(input, {
       root: this.#root,
@@ -105,9 +103,10 @@ export class PipelineRun {
   /** Runs everything to its end. Throws what the workflow ends with when the run does not succeed. */
   execute(): Promise<RunResult> {
     return this.#root.run(async () => {
-      if (this.#input.schedule !== undefined) this.#error = await refusalOfStart(this.#input, this);
-      const release = await enterGroup(this.#plan.concurrency, {
+      if (isUnchecked(this.#input)) this.#error = await refusalOfStart(this.#input, this);
+      const group = await enterGroup(this.#plan.concurrency, {
         isGoingOn: this.#input.carried !== undefined,
+        keptBy: this.#input.carried?.group_lock ?? null,
         isStopped: () => this.#ledger.stopped !== null,
         onQueue: (isQueued) => {
           this.#status = isQueued ? 'queued' : 'running';
@@ -121,11 +120,11 @@ export class PipelineRun {
       clock.cancel();
       this.#steering.releaseTime();
       if (this.#pools.isSpeaking) await this.#pools.settled();
-      if (!this.#ledger.isComplete) return this.#continue();
+      if (!this.#ledger.isComplete) return this.#continue(await group.keep());
       const status = this.#settle(endStatus(this.#ledger.records, this.#ledger.stopped, this.#error));
       await windUp(status, this.#context, { ...this.#after, ledger: this.#ledger, steering: this.#steering });
       if (this.#pools.isSpeaking) await this.#pools.settled();
-      release();
+      group.release();
       return this.#close(status);
     });
   }
@@ -206,9 +205,9 @@ export class PipelineRun {
     this.#pump();
   }
 
-  #continue(): Promise<never> {
+  #continue(groupLock: string | null): Promise<never> {
     const input = this.#steering.amendedInput(this.#plan, this.#ledger, this.#memory);
-    const rest = { notes: this.#notes.all, ...this.#steering.carried(this.#ledger) };
+    const rest = { notes: this.#notes.all, groupLock, ...this.#steering.carried(this.#ledger) };
     return continueRun(input, this.#startedAt, this.#memory, this.#ledger, rest);
   }
 

@@ -1,3 +1,5 @@
+import type { RunInput } from '../engine/run-input.js';
+
 const MOST_NOTES = 50;
 
 /** What happened to a run that is not the end of a stage, oldest first: the last 50. */
@@ -12,4 +14,11 @@ export class RunNotes {
     this.all.push(text);
     if (this.all.length > MOST_NOTES) this.all.shift();
   }
+}
+
+/** What is noted of a run as it begins. */
+export function firstNotes({ forced, forced_past }: RunInput): readonly string[] {
+  if (forced !== true) return [];
+  if (forced_past === undefined) return ['started although a requirement was not met'];
+  return forced_past.map((reason) => `started by force although ${reason}`);
 }

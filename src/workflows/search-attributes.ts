@@ -1,6 +1,7 @@
 import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributePair } from '@temporalio/common';
 import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { RunInput } from '../engine/run-input.js';
+import { searchLabels } from '../engine/search-labels.js';
 import { NOTHING_AWAITED, SEARCH_ATTRIBUTE } from '../shared/names.js';
 
 const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
@@ -35,11 +36,12 @@ export function publishAwaiting(kinds: readonly string[]): void {
 }
 
 /** The search attributes of a child run. */
-export function childSearchAttributes({ plan, mode }: Pick<RunInput, 'plan' | 'mode'>): {
+export function childSearchAttributes(input: Pick<RunInput, 'plan' | 'mode' | 'partition'>): {
   readonly typedSearchAttributes?: SearchAttributePair[];
 } {
   if (!areKnown()) return {};
-  const labels = Object.entries(plan.labels).map(([name, value]) => `${name}=${value}`);
+  const { plan, mode } = input;
+  const labels = [...searchLabels(input)];
   return {
     typedSearchAttributes: [
       { key: keyword(SEARCH_ATTRIBUTE.pipeline), value: plan.pipeline },

@@ -64,7 +64,7 @@ export function fakeClient(listed: readonly WorkflowExecutionInfo[], described =
   return { client: { workflow } as never, queries };
 }
 
-async function* listing(infos: readonly WorkflowExecutionInfo[]) {
+export async function* listing(infos: readonly WorkflowExecutionInfo[]) {
   yield* infos;
 }
 

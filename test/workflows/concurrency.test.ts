@@ -65,4 +65,34 @@ describe('a concurrency group', () => {
     expect((await resultOf(second)).status).toBe('succeeded');
     expect((await resultOf(first)).status).toBe('cancelled');
   });
+
+  it('is kept by a run that goes on in a new history, and is free once that is ended by force', async () => {
+    const stage = controlledStage();
+    rig = await WorkflowRig.createOnDevServer({ hang: stage.hang, echo: () => ({ output: 1 }) });
+    const chain = Array.from({ length: 9 }, (_, i) =>
+      aStage(`s${i}`, {
+        depends_on: i === 0 ? [] : [`s${i - 1}`],
+        action: { kind: 'uses', uses: 'echo', with: { blob: '${{ inputs.blob }}' } },
+      }),
+    );
+    const long = aPlan([...chain, { ...uses('slow', 'hang'), depends_on: ['s8'] }], {
+      concurrency: { group: 'only-one', on_conflict: 'reject' },
+      inputs: { blob: { type: 'string', required: true } },
+    });
+    // A long argument for each stage makes the history long enough at once.
+    const first = await rig.start(long, { inputs: { blob: 'x'.repeat(1_850_000) } });
+    const { runId } = await first.describe();
+    await expect.poll(() => first.query('status')).toMatchObject({ status: 'running' });
+    const second = await rig.start(plan('queue', uses('quick', 'echo')));
+    await stage.arrival('slow');
+    const description = await rig.env.client.workflow.getHandle(first.workflowId).describe();
+    expect(description.runId).not.toBe(runId);
+    expect(await second.query('status')).toMatchObject({ status: 'queued' });
+    const third = await rig.start(plan('reject', uses('quick', 'echo')));
+    await expect(third.result()).rejects.toMatchObject({ cause: { type: 'ConcurrencyConflict' } });
+    expect(await second.query('status')).toMatchObject({ status: 'queued' });
+    await rig.env.client.workflow.getHandle(first.workflowId).terminate('by hand');
+    stage.end('slow');
+    expect((await resultOf(second)).status).toBe('succeeded');
+  });
 });

@@ -4,7 +4,7 @@ import type { Plan } from '../../engine/plan.js';
 import { BACKFILL_WORKFLOW, backfillWorkflowId } from '../../shared/names.js';
 import { ClientError } from '../client-error.js';
 import { findRun, type RunReference } from '../find-run.js';
-import { checkRequirements } from '../requirements.js';
+import { admit } from '../requirements.js';
 import { newRunKey } from '../run-id.js';
 import { type ListedStatus, quote, toListItem } from '../run-list.js';
 import { priorityOf } from '../run-priority.js';
@@ -52,11 +52,10 @@ export class Backfills {
   async start(planned: BackfillPlan, options: StartBackfillOptions = {}): Promise<BackfillHandle> {
     const { connection, options: settings } = this.#client;
     const { key = newRunKey(new Date()), force = false, memo = {} } = options;
-    const { run } = planned.input;
-    if (!force) await checkRequirements(this.#client, planned.pipeline, run.plan.requires);
+    const run = await admit(this.#client, planned.input.run, { force });
     await ensureSearchAttributes(connection, settings.namespace);
     const workflowId = backfillWorkflowId(planned.pipeline, key);
-    const input = force ? { ...planned.input, run: { ...run, forced: true } } : planned.input;
+    const input = { ...planned.input, run };
     const [first, last] = [planned.partitions[0], planned.partitions.at(-1)];
     const range = `${first?.key ?? ''} to ${last?.key ?? ''}`;
     try {

@@ -34,6 +34,8 @@ export type PlanDocument = {
   /** Names only. */
   readonly secrets: readonly string[];
   readonly requires: readonly Requirement[];
+  /** Datasets. */
+  readonly provides: readonly string[];
   readonly concurrency: Concurrency | null;
   /** When runs start by themselves, once they were applied; `sluice schedule plan` shows the times. */
   readonly schedules: readonly SchedulePlan[];
@@ -98,6 +100,7 @@ export function planDocument(plan: Plan, request: PlanRequest = {}): PlanDocumen
     variables: { ...plan.variables, ...mode?.variables },
     secrets: plan.secrets,
     requires: plan.requires,
+    provides: plan.provides ?? [],
     concurrency: plan.concurrency,
     schedules: plan.schedules ?? [],
     waves: planLevels(plan.stages),

@@ -8,6 +8,7 @@ import { registerCache } from './commands/cache.js';
 import { registerApprovals } from './commands/approvals.js';
 import { registerApprove, registerReject } from './commands/approve.js';
 import { registerCancel } from './commands/cancel.js';
+import { registerCheck } from './commands/check.js';
 import { registerCleanup } from './commands/cleanup.js';
 import { registerCompletion } from './commands/completion.js';
 import { registerFail, registerRetry, registerSkip } from './commands/decide-stage.js';
@@ -55,6 +56,7 @@ export const REGISTRATIONS: ReadonlyArray<readonly [heading: string, commands: r
     [
       registerRun,
       registerBackfill,
+      registerCheck,
       registerList,
       registerStatus,
       registerWatch,

@@ -5,6 +5,7 @@ import { remainingPathMs } from '../../engine/remaining-path.js';
 import type { RunStatus, StageStatus } from '../../engine/result.js';
 import { isoTime, type StageRecord } from '../../engine/stage-record.js';
 import { awaitedStages } from '../approvals/list-approvals.js';
+import { groupHolder } from '../group-holder.js';
 import { byStage, readLiveAttempts } from '../live-attempt.js';
 import { errorWords } from '../render/wording.js';
 import { readRunInput } from '../resume/read-run-input.js';
@@ -47,7 +48,8 @@ export async function explainRun(client: Client, run: RunHandle, stage?: string)
   const plan = unpackPlan(input.plan);
   const { taskQueue } = description;
   const deserted = await desertedQueues(client, plan, taskQueue);
-  const facts = { plan, status, live: byStage(live), deserted, taskQueue, now: Date.now() };
+  const holder = await holderWords(client, plan, status);
+  const facts = { plan, status, holder, live: byStage(live), deserted, taskQueue, now: Date.now() };
   const isKnown = Object.keys(status.stages).length > 0;
   const all = plan.stages.map((one): StageExplanation => {
     const result = status.stages[one.id];
@@ -65,7 +67,7 @@ export async function explainRun(client: Client, run: RunHandle, stage?: string)
     workflow_id: status.workflow_id,
     run_id: status.run_id,
     status: status.status,
-    sentence: runSentence(status, { plan, isKnown, isDeserted: deserted.has(taskQueue), taskQueue }),
+    sentence: runSentence(status, { plan, holder, isKnown, isDeserted: deserted.has(taskQueue), taskQueue }),
     stages:
       isKnown || stage !== undefined
         ? chosen(all, { run: run.workflowId, stage, isOpen: status.ended_at === null })
@@ -73,6 +75,13 @@ export async function explainRun(client: Client, run: RunHandle, stage?: string)
     expected_end: expectation === null ? null : expectedEnd(plan, status, expectation, facts.now),
     expected_from_runs: expectation?.runs ?? 0,
   };
+}
+
+/** Who holds the group that a run waits for. */
+async function holderWords(client: Client, { concurrency }: Plan, { status }: RunStatus): Promise<string> {
+  const holder =
+    concurrency === null || status !== 'queued' ? null : await groupHolder(client, concurrency.group);
+  return holder === null ? 'is about to be free' : `"${holder.workflow_id}" holds`;
 }
 
 async function desertedQueues(client: Client, plan: Plan, own: string): Promise<ReadonlySet<string>> {
@@ -117,6 +126,7 @@ function runSentence(
   status: RunStatus,
   facts: {
     readonly plan: Plan;
+    readonly holder: string;
     readonly isKnown: boolean;
     readonly isDeserted: boolean;
     readonly taskQueue: string;
@@ -139,7 +149,7 @@ function runSentence(
   if (status.paused !== undefined && status.paused !== null)
     return `The run ${pausedWords(status.paused).replace('does not start because ', 'starts nothing because ')}.`;
   if (status.status === 'queued')
-    return `The run waits for the concurrency group "${facts.plan.concurrency?.group ?? ''}", which another run holds.`;
+    return `The run waits for the concurrency group "${facts.plan.concurrency?.group ?? ''}", which ${facts.holder}.`;
   const { done, total } = status.progress;
   return `The run goes on: ${done} of ${total} stages are done.`;
 }

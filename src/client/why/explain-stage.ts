@@ -12,6 +12,8 @@ export type RunFacts = {
   readonly live: ReadonlyMap<string, LiveAttempt>;
   /** Task queues that no worker polls. */
   readonly deserted: ReadonlySet<string>;
+  /** Who holds the concurrency group that the run waits for, as the end of a sentence. */
+  readonly holder: string;
   /** The task queue of the run. */
   readonly taskQueue: string;
   /** Milliseconds since 1970. */
@@ -47,7 +49,7 @@ export function explainStage(stage: StagePlan, result: StageResult, facts: RunFa
   }
 }
 
-function pendingWords(stage: StagePlan, { plan, status }: RunFacts): string {
+function pendingWords(stage: StagePlan, { plan, status, holder }: RunFacts): string {
   const open = stage.depends_on.flatMap((id) => {
     const need = status.stages[id];
     return need === undefined || need.ended_at !== null ? [] : [`"${id}" (${words(need.status)})`];
@@ -55,7 +57,7 @@ function pendingWords(stage: StagePlan, { plan, status }: RunFacts): string {
   if (open.length > 0) return `waits for ${open.length === 1 ? 'stage' : 'stages'} ${open.join(', ')}`;
   if (status.paused !== undefined && status.paused !== null) return pausedWords(status.paused);
   if (status.status === 'queued') {
-    return `waits with its run for the concurrency group "${plan.concurrency?.group ?? ''}", which another run holds`;
+    return `waits with its run for the concurrency group "${plan.concurrency?.group ?? ''}", which ${holder}`;
   }
   if (plan.scheduling === 'strict') return 'waits for the stages of the level before it (scheduling: strict)';
   return 'is about to be looked at';

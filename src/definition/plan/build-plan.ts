@@ -7,6 +7,7 @@ import { buildAlerts } from './build-alerts.js';
 import { buildPriority } from './build-pools.js';
 import { buildInput } from './build-input.js';
 import { buildSchedules } from './build-schedules.js';
+import { buildRequires } from './build-requires.js';
 import { buildDeadline } from './build-steering.js';
 import { createStageBuilder, ms } from './build-stage.js';
 
@@ -46,7 +47,7 @@ export function buildPlan(parts: PlanParts): Plan {
     ...buildDeadline(header.deadline),
     ...buildPriority(header),
     pools: parts.pools,
-    requires: (header.requires ?? []).map(({ pipeline, max_age }) => ({ pipeline, max_age_ms: ms(max_age) })),
+    ...buildRequires(header),
     ...buildFreshness(header),
     concurrency: buildConcurrency(header),
     ...(header.alerts === undefined || header.alerts.length === 0

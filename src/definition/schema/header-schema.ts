@@ -24,6 +24,9 @@ import { deadlineSchema } from './steering-schema.js';
 
 const NAME_FORM = 'a name of lower-case letters, digits and "-"';
 
+const DATASET = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+const DATASET_FORM = 'a name of letters, digits, ".", "_" and "-", at most 100';
+
 const modeSchema = object({
   description: text.optional().describe('For readers of the file.'),
   stages: list(text, 'stage IDs')
@@ -34,7 +37,11 @@ const modeSchema = object({
 });
 
 const requirementSchema = object({
-  pipeline: text.describe('Name of the pipeline that must have succeeded.'),
+  pipeline: text.optional().describe('Name of the pipeline that must have run.'),
+  dataset: text.optional().describe('Name of a dataset that some pipeline must have provided.'),
+  status: choice(['succeeded', 'latest_succeeded', 'ended'])
+    .optional()
+    .describe('What counts: a success, a success as the latest end, or any end. Default: succeeded.'),
   max_age: duration.optional().describe('How long ago at most.'),
 });
 
@@ -79,6 +86,9 @@ export const headerShape = {
   defaults: object(sharedSettings).optional().describe('For every stage that does not say otherwise.'),
   requires: list(requirementSchema, 'requirements').optional().describe('Checked before a run starts.'),
   freshness: freshnessSchema.optional().describe('How old its data may get before people are told.'),
+  provides: list(z.string(must(DATASET_FORM)).regex(DATASET, must(DATASET_FORM)), 'names of datasets')
+    .optional()
+    .describe('Datasets that a success provides, for pipelines that require them.'),
   pools: poolsSchema,
   priority: integer(1, 5)
     .optional()

@@ -16,7 +16,7 @@ import type { Paused, Steer } from '../../engine/steering.js';
 import { ERROR_TYPE } from '../../shared/names.js';
 import type { Partition } from '../../shared/partition.js';
 import { isHistoryLong } from '../history-limits.js';
-import { RunNotes } from '../run-notes.js';
+import { firstNotes, RunNotes } from '../run-notes.js';
 import { publishStatus } from '../search-attributes.js';
 import { byWhom, checkSteer } from '../steering/check-steer.js';
 import { PauseSwitch } from '../steering/pause-switch.js';
@@ -52,9 +52,7 @@ export class BackfillRun {
     this.#startedAt =
       carried === undefined ? workflowInfo().startTime.getTime() : Date.parse(carried.started_at);
     this.#pause = new PauseSwitch(carried?.paused ?? null);
-    this.#notes = new RunNotes(
-      carried?.notes ?? (input.run.forced === true ? ['started although a requirement was not met'] : []),
-    );
+    this.#notes = new RunNotes(carried?.notes ?? firstNotes(input.run));
     const details = { toJSON: () => backfillDetails(this.report(true), this.#windows) };
     setCurrentDetails(details as unknown as string);
   }

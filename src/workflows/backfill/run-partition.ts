@@ -62,9 +62,12 @@ async function tryRun(
 ): Promise<PartitionEnd | null> {
   const { run, only } = input;
   const { plan } = run;
+  const check: Pick<RunInput, 'check_requires'> =
+    plan.requires.length === 0 || run.forced === true ? {} : { check_requires: true };
+  const given: RunInput = { ...run, ...check, partition };
   try {
     const child = await startChild<(input: RunInput) => Promise<RunResult>>(PIPELINE_WORKFLOW, {
-      args: [{ ...run, partition }],
+      args: [given],
       workflowId,
       workflowIdReusePolicy:
         only === 'all'
@@ -74,7 +77,7 @@ async function tryRun(
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
       memo: { pipeline: plan.pipeline, version: plan.version, mode: run.mode, partition },
       staticSummary: partition.key,
-      ...childSearchAttributes(run),
+      ...childSearchAttributes(given),
     });
     onStart(child.firstExecutionRunId);
     const leave = passPauseOn(child, pause);

@@ -195,7 +195,7 @@ stages:
   - { id: a, set: {} }
 `,
       problems: [
-        `unknown-key pipeline.yaml:2:1 \`discription\` is not a key of the definition. Keys: $schema, name, version, description, author, tags, labels, inputs, variables, secrets, scheduling, failure, max_parallel_stages, timeout, deadline, defaults, requires, freshness, pools, priority, fairness, concurrency, alerts, modes, schedules, outputs, stages, on_success, on_failure, finally. Did you mean "description"?`,
+        `unknown-key pipeline.yaml:2:1 \`discription\` is not a key of the definition. Keys: $schema, name, version, description, author, tags, labels, inputs, variables, secrets, scheduling, failure, max_parallel_stages, timeout, deadline, defaults, requires, freshness, provides, pools, priority, fairness, concurrency, alerts, modes, schedules, outputs, stages, on_success, on_failure, finally. Did you mean "description"?`,
       ],
     },
     {
@@ -206,7 +206,7 @@ steps:
 `,
       problems: [
         `missing-key pipeline.yaml:1:1 \`stages\` is missing, it must be a list of at least one stage`,
-        `unknown-key pipeline.yaml:2:1 \`steps\` is not a key of the definition. Keys: $schema, name, version, description, author, tags, labels, inputs, variables, secrets, scheduling, failure, max_parallel_stages, timeout, deadline, defaults, requires, freshness, pools, priority, fairness, concurrency, alerts, modes, schedules, outputs, stages, on_success, on_failure, finally. Did you mean "stages"?`,
+        `unknown-key pipeline.yaml:2:1 \`steps\` is not a key of the definition. Keys: $schema, name, version, description, author, tags, labels, inputs, variables, secrets, scheduling, failure, max_parallel_stages, timeout, deadline, defaults, requires, freshness, provides, pools, priority, fairness, concurrency, alerts, modes, schedules, outputs, stages, on_success, on_failure, finally. Did you mean "stages"?`,
       ],
     },
     {
@@ -361,7 +361,9 @@ requires: [{ max_age: 1h }]
 stages:
   - { id: a, set: {} }
 `,
-      problems: [`missing-key pipeline.yaml:2:12 \`requires[0].pipeline\` is missing, it must be a string`],
+      problems: [
+        'missing-key pipeline.yaml:2:12 requirement 1 does not say what it is about. Give it one of: pipeline, dataset',
+      ],
     },
     {
       title: 'a requirement with a bad age',
@@ -755,6 +757,41 @@ stages:
 `,
       problems: [
         `secret-not-allowed pipeline.yaml:4:34 stage "a" in \`secrets.K == "x"\`: \`secrets\` can only stand alone, as in \`\${{ secrets.NAME }}\`, in \`with\`, \`env\`, headers and URLs`,
+      ],
+    },
+  ],
+  requires: [
+    {
+      title: 'a requirement of nothing, of two things, and of itself',
+      text: `name: demo
+requires:
+  - { max_age: 1h }
+  - { pipeline: a, dataset: b }
+  - { pipeline: demo }
+  - { dataset: rows }
+provides: [rows, rows]
+stages:
+  - { id: a, set: {} }
+`,
+      problems: [
+        'missing-key pipeline.yaml:3:5 requirement 1 does not say what it is about. Give it one of: pipeline, dataset',
+        'wrong-value pipeline.yaml:4:20 requirement 2 is about a pipeline and a dataset. Make it two requirements',
+        'self-dependency pipeline.yaml:5:17 pipeline "demo" requires itself, so it could never run for the first time',
+        'self-dependency pipeline.yaml:6:16 pipeline "demo" requires the dataset "rows", which it provides itself',
+        'duplicate-item pipeline.yaml:7:18 `provides` lists "rows" twice',
+      ],
+    },
+    {
+      title: 'a status and a dataset of a wrong form',
+      text: `name: demo
+requires: [{ pipeline: other, status: succeded }]
+provides: ["no spaces"]
+stages:
+  - { id: a, set: {} }
+`,
+      problems: [
+        'wrong-value pipeline.yaml:2:39 `requires[0].status` must be one of succeeded, latest_succeeded, ended, got `succeded` (string). Did you mean "succeeded"?',
+        'bad-id pipeline.yaml:3:12 `provides[0]` must be a name of letters, digits, ".", "_" and "-", at most 100, got `no spaces` (string)',
       ],
     },
   ],

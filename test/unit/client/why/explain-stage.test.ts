@@ -38,6 +38,7 @@ function why(
     live: new Map(options.live === undefined ? [] : [['load', options.live]]),
     deserted: new Set(options.deserted ?? []),
     taskQueue: 'sluice',
+    holder: '"other/1" holds',
     now: START + 60_000,
   });
 }
