@@ -3,6 +3,7 @@ import { formatDuration } from '../shared/format-duration.js';
 import { type Approval, approvalWords } from '../engine/approval.js';
 import { isoTime, type StageRecord } from '../engine/stage-record.js';
 import { itemWords } from '../engine/item-words.js';
+import type { Alarm, Paused } from '../engine/steering.js';
 import type { ItemSummary, StageStatus } from '../engine/result.js';
 
 /** Rows in the table; a longer one would only slow the page down. */
@@ -22,6 +23,14 @@ const ORDER: readonly StageStatus[] = [
   'pending',
 ];
 
+const MOST_ALARMS = 5;
+
+/** Why a run starts nothing, and what it alarmed people of. */
+type ShownSteering = {
+  readonly pause: { readonly paused: Paused | null };
+  readonly deadlines: { readonly alarms: readonly Alarm[] };
+};
+
 /** How far the items of a map are that runs at the moment. */
 type LiveItems = (stage: string) => ItemSummary | undefined;
 
@@ -29,9 +38,24 @@ type LiveItems = (stage: string) => ItemSummary | undefined;
  * Makes the table of stages the run's current details in the Temporal Web UI. It is drawn whenever somebody looks and
  * costs nothing until then: the SDK reads the details only to answer that query, as JSON.
  */
-export function showDetails(records: () => readonly StageRecord[], liveItems: LiveItems): void {
-  const details = { toJSON: () => detailsOf(records(), liveItems) };
+export function showDetails(
+  records: () => readonly StageRecord[],
+  liveItems: LiveItems,
+  steering: ShownSteering,
+): void {
+  const details = { toJSON: () => [...headlines(steering), detailsOf(records(), liveItems)].join('\n\n') };
   setCurrentDetails(details as unknown as string);
+}
+
+/** What people should know before they read the table. */
+function headlines({ pause: { paused }, deadlines: { alarms } }: ShownSteering): readonly string[] {
+  const reason = paused?.reason ?? '';
+  return [
+    ...(paused === null
+      ? []
+      : [`**Paused** by ${line(paused.by)} since ${paused.at}${reason === '' ? '' : `: ${line(reason)}`}`]),
+    ...alarms.slice(-MOST_ALARMS).map(({ at, message }) => `**Alarm** ${at}: ${line(message)}`),
+  ];
 }
 
 /** One line of counts and a Markdown table of stages. */
@@ -85,6 +109,7 @@ function noteOf({ outcome, status, approval, until }: StageRecord, live: ItemSum
     ...(error === undefined ? [] : [`${error.type}: ${error.message.slice(0, 200)}`]),
     ...(items === undefined ? [] : [itemWords(items)]),
     ...(status === 'awaiting_approval' && approval !== undefined ? [waitWords(approval)] : []),
+    ...(status === 'held' ? ['waits for retry, skip or fail'] : []),
     ...(status === 'running' && until !== undefined ? [`until ${isoTime(until)}`] : []),
     ...(outcome?.skip_reason === undefined ? [] : [outcome.skip_reason]),
   ].join('; ');
@@ -98,5 +123,9 @@ function waitWords(approval: Approval): string {
 
 /** Keeps text from breaking out of its cell. */
 function cell(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll('\n', ' ').replaceAll('<', '&lt;');
+  return line(text).replaceAll('|', '\\|');
+}
+
+function line(text: string): string {
+  return text.replaceAll('\n', ' ').replaceAll('<', '&lt;');
 }

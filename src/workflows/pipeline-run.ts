@@ -97,7 +97,7 @@ export class PipelineRun {
     else if (input.reuse !== undefined)
       restoreReused(input.reuse, this.#ledger, this.#memory, this.#startedAt);
     const records = () => [...this.#ledger.records, ...this.#after.undone.values(), ...this.#after.hooks];
-    showDetails(records, (id) => this.#maps.get(id)?.summary());
+    showDetails(records, (id) => this.#maps.get(id)?.summary(), this.#steering);
   }
 
   /** Runs everything to its end. Throws what the workflow ends with when the run does not succeed. */

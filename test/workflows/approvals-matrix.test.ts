@@ -86,7 +86,9 @@ describe.each(Object.keys(OUTCOMES) as Outcome[])('%s of a run that asks people'
     await untilStage(run, 'sign-off', 'awaiting_approval');
     await decide(run, 'approve', { stage: 'sign-off', as: 'alice' });
     await restart();
-    await expect(decide(run, 'approve', { stage: 'sign-off', as: 'alice' })).rejects.toThrow();
+    await expect(decide(run, 'approve', { stage: 'sign-off', as: 'alice' })).rejects.toThrow(
+      'Workflow Update failed',
+    );
     await happen(run);
     expect(await endOf(run)).toBe(ENDS[outcome]);
     if (outcome === 'termination') return;
@@ -104,7 +106,7 @@ describe.each(Object.keys(OUTCOMES) as Outcome[])('%s of a run that asks people'
     await untilStage(run, 'day', 'running');
     await restart();
     const late = Promise.resolve(happen(run));
-    if (isDecision(outcome)) await expect(late).rejects.toThrow();
+    if (isDecision(outcome)) await expect(late).rejects.toThrow('Workflow Update failed');
     else await late;
     expect(await endOf(run)).toBe(LATE_ENDS[outcome]);
     const { stages } = await run.query<RunResult>('status');

@@ -1,24 +1,57 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { aPlan, aStage } from '../support/a-plan.js';
+import { untilStage } from '../support/approvals.js';
 import { resultOf } from '../support/result-of.js';
 import { WorkflowRig } from '../support/workflow-rig.js';
 
 let rig: WorkflowRig;
 
 beforeAll(async () => {
-  rig = await WorkflowRig.create({ echo: (task) => ({ output: task.params }) });
+  rig = await WorkflowRig.create({
+    echo: (task) => ({ output: task.params }),
+    bad: () => {
+      throw ApplicationFailure.nonRetryable('no | data', 'Picky');
+    },
+  });
 });
 afterAll(() => rig.close());
+
+async function detailsOf(handle: WorkflowHandle): Promise<string> {
+  const { currentDetails } = await handle.query<{ readonly currentDetails: string }>(
+    '__temporal_workflow_metadata',
+  );
+  return currentDetails;
+}
 
 it('shows a table of its stages as they are when somebody looks', async () => {
   const uses = (id: string) => aStage(id, { action: { kind: 'uses', uses: 'echo', with: {} } });
   const handle = await rig.start(aPlan([uses('first'), aStage('second', { enabled: false })]));
   await resultOf(handle);
-  const { currentDetails } = await handle.query<{ readonly currentDetails: string }>(
-    '__temporal_workflow_metadata',
-  );
+  const currentDetails = await detailsOf(handle);
   const [counts, , ...table] = currentDetails.split('\n');
   expect(counts).toBe('**2 stages**: 1 succeeded, 1 skipped');
   expect(table[2]).toMatch(/^\| first \| first \| succeeded \| 1 \| .* \| {2}\|$/);
   expect(table[3]).toMatch(/^\| second \| second \| skipped \| 1 \| .* \| disabled \|$/);
+});
+
+it('shows above it who paused the run and which alarms came, and in it what is held', async () => {
+  const load = aStage('load', {
+    action: { kind: 'uses', uses: 'bad', with: {} },
+    hold: { timeout_ms: null, on_timeout: 'fail' },
+  });
+  const nap = aStage('nap', { action: { kind: 'sleep', duration: 3_600_000 }, deadline_ms: 1_000 });
+  const handle = await rig.start(aPlan([load, nap], { failure: 'continue' }));
+  await untilStage(handle, 'load', 'held');
+  await handle.executeUpdate('pause', { args: [{ by: 'ada', reason: 'the source <b> is down' }] });
+  await rig.env.sleep(60_000);
+  const lines = (await detailsOf(handle)).split('\n');
+  expect(lines[0]).toMatch(/^\*\*Paused\*\* by ada since \S+: the source &lt;b> is down$/);
+  expect(lines).toContainEqual(expect.stringMatching(/^\*\*Alarm\*\* \S+: stage "nap" missed its deadline$/));
+  expect(lines.at(-2)).toContain('| Picky: no \\| data; waits for retry, skip or fail |');
+  await handle.executeUpdate('unpause', { args: [{ by: 'ada' }] });
+  await handle.executeUpdate('skip_stage', { args: [{ by: 'ada', stage: 'load' }] });
+  await resultOf(handle);
+  expect(await detailsOf(handle)).not.toContain('Paused');
 });
