@@ -6,6 +6,9 @@ import { isoTime } from './stage-record.js';
 
 type State = { -readonly [K in keyof AlertState]: AlertState[K] };
 
+/** Messages by which a channel learns of the alert. */
+const OPENING: ReadonlySet<NoticeKind> = new Set(['firing', 'escalated']);
+
 const UNTOLD: ChannelRecord = { sent: 0, last_sent_at: null, told: false, error: null };
 
 /** What becomes of one alert: it is told what happened and answers what to send, and when to look again. */
@@ -84,12 +87,15 @@ export class AlertBook {
     this.#sending.delete(id);
     this.#state.outbox = this.#state.outbox.filter((notice) => notice.id !== id);
     const before = this.#state.channels[channel] ?? UNTOLD;
-    const isOpening = kind === 'firing' || kind === 'escalated';
+    const isOpening = OPENING.has(kind);
     const after =
       error === null
         ? { sent: before.sent + 1, last_sent_at: isoTime(now), told: before.told || isOpening, error: null }
         : { ...before, error };
     this.#state.channels = { ...this.#state.channels, [channel]: after };
+    // Whoever could not be told of the alert is not told of what became of it.
+    if (!after.told && isOpening)
+      this.#drop((other) => other.channel === channel && !OPENING.has(other.kind));
   }
 
   /** A message that is to be sent again, in another history. */
@@ -208,8 +214,7 @@ export class AlertBook {
   #isTold(channel: string): boolean {
     if (this.#state.channels[channel]?.told === true) return true;
     return this.#state.outbox.some(
-      ({ id, kind, ...notice }) =>
-        notice.channel === channel && this.#sending.has(id) && (kind === 'firing' || kind === 'escalated'),
+      ({ id, kind, ...notice }) => notice.channel === channel && this.#sending.has(id) && OPENING.has(kind),
     );
   }
 
