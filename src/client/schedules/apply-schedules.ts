@@ -6,7 +6,8 @@ import { ensureSearchAttributes } from '../search-attributes.js';
 import { leanScheduleClient } from './lean-client.js';
 import type { PlannedSchedule, SchedulesPlan } from './plan-schedules.js';
 import { isNoteKept } from './schedule-changes.js';
-import { OWNER_MEMO, type WantedSchedule } from './wanted-schedule.js';
+import { OWNER_MEMO } from './server-words.js';
+import type { WantedSchedule } from './wanted-schedule.js';
 
 /**
  * Does what was planned, one schedule after the other. Throws `schedule_conflict`, before anything is changed, when the

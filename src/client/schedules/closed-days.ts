@@ -47,10 +47,10 @@ export async function closedDays({ skip, timezone }: SchedulePlan, now: Date): P
   return { weekly, yearly, dates, until: isComputed ? `${lastYear(now)}-12-31` : null };
 }
 
-/** Why nothing starts at a time of the clock; null when something does. */
-export function closedReason(days: ClosedDays, clock: DateTime): string | null {
-  const date = clock.toISODate() ?? '';
-  return days.dates.get(date) ?? days.yearly.get(date.slice(5)) ?? days.weekly.get(clock.weekday % 7) ?? null;
+/** Why nothing starts on a day, given as `YYYY-MM-DD`; null when something does. */
+export function closedReason(days: ClosedDays, date: string): string | null {
+  const weekday = new Date(`${date}T00:00:00Z`).getUTCDay();
+  return days.dates.get(date) ?? days.yearly.get(date.slice(5)) ?? days.weekly.get(weekday) ?? null;
 }
 
 async function addAll(

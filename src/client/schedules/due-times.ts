@@ -47,7 +47,8 @@ export function dueTimes(times: ScheduleTimes, query: DueQuery): readonly DueTim
 
 /** True when the day of this instant is closed. */
 function reasonAt({ closed, schedule }: ScheduleTimes, at: number): string | null {
-  return closedReason(closed, DateTime.fromMillis(at, { zone: schedule.timezone }));
+  const date = DateTime.fromMillis(at, { zone: schedule.timezone }).toISODate();
+  return date === null ? null : closedReason(closed, date);
 }
 
 type Wanted = { readonly from: number; readonly end: number; readonly count: number };

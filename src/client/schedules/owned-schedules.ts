@@ -3,7 +3,7 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import { isJsonObject } from '../../shared/json.js';
 import { isGrpc } from '../grpc-errors.js';
 import { leanScheduleClient } from './lean-client.js';
-import { OWNER_MEMO } from './wanted-schedule.js';
+import { OWNER_MEMO } from './server-words.js';
 
 /** Whose schedule it is, as Sluice noted when it made it. */
 export type ScheduleOwner = { readonly pipeline: string; readonly schedule: string };

@@ -2,7 +2,7 @@ import type { CalendarSpecDescription, ScheduleDescription } from '@temporalio/c
 import { formatDuration } from '../../shared/format-duration.js';
 import { isJsonObject } from '../../shared/json.js';
 import type { OverlapPolicy } from '../../engine/schedule-plan.js';
-import { SCHEDULE_MEMO } from './wanted-schedule.js';
+import { SCHEDULE_MEMO } from './server-words.js';
 
 /** A schedule as it stands on the server. Times are ISO 8601 in UTC. */
 export type ScheduleItem = {

@@ -8,9 +8,9 @@ import { applySchedules } from './apply-schedules.js';
 import { leanScheduleClient } from './lean-client.js';
 import { matchingTimes } from './matching-times.js';
 import { describeOwned, ownedSchedules } from './owned-schedules.js';
-import { type PlanSchedulesOptions, planSchedules, type SchedulesPlan } from './plan-schedules.js';
+import type { PlanSchedulesOptions, SchedulesPlan } from './plan-schedules.js';
 import { scheduleItem, type ScheduleItem } from './schedule-item.js';
-import { overlapOf } from './wanted-schedule.js';
+import { overlapOf } from './server-words.js';
 
 export type ListSchedulesFilter = { readonly pipeline?: string };
 
@@ -42,6 +42,8 @@ export class Schedules {
     options: Omit<PlanSchedulesOptions, 'taskQueue' | 'approvalKeys'> = {},
   ): Promise<SchedulesPlan> {
     const { client, taskQueue, approvalKeys } = this.#deps;
+    // What knows calendars is read from disk only by those who need it: every client has schedules.
+    const { planSchedules } = await import('./plan-schedules.js');
     return planSchedules(client, plans, { ...options, taskQueue, approvalKeys });
   }
 

@@ -3,7 +3,7 @@ import type { Priority, TypedSearchAttributes, Workflow } from '@temporalio/comm
 import { createRunInput } from '../../engine/create-run-input.js';
 import type { Plan } from '../../engine/plan.js';
 import type { RunInput } from '../../engine/run-input.js';
-import type { OverlapPolicy, SchedulePlan } from '../../engine/schedule-plan.js';
+import type { SchedulePlan } from '../../engine/schedule-plan.js';
 import { PIPELINE_WORKFLOW } from '../../shared/names.js';
 import { type ApprovalKeys, publicKeysFor } from '../approvals/approval-keys.js';
 import { ClientError } from '../client-error.js';
@@ -12,13 +12,8 @@ import { priorityOf } from '../run-priority.js';
 import { searchAttributesOf } from '../search-attributes.js';
 import { detailsOf, memoOf, summaryOf } from '../start-options.js';
 import { scheduleSpec } from './schedule-spec.js';
+import { overlapOf, SCHEDULE_MEMO } from './server-words.js';
 import { type ScheduleTimes, scheduleTimes } from './schedule-times.js';
-
-/** The memo by which a schedule is known as one of Sluice's. Never changed after it was created. */
-export const OWNER_MEMO = 'sluice';
-
-/** The memo of its runs that says where they come from. */
-export const SCHEDULE_MEMO = 'schedule';
 
 export type RunMemo = { readonly id: string; readonly computed_until: string | null };
 
@@ -51,7 +46,7 @@ export type WantedSettings = {
 };
 
 /** The ID on the server, and the start of its runs' IDs. */
-export function scheduleId(pipeline: string, id: string): string {
+function scheduleId(pipeline: string, id: string): string {
   return workflowIdOf(pipeline, id);
 }
 
@@ -126,11 +121,4 @@ function runInputOf(plan: Plan, schedule: SchedulePlan, { approvalKeys }: Wanted
     schedule: { id: schedule.id },
     ...(keys === undefined ? {} : { approval_keys: keys }),
   };
-}
-
-export type ServerOverlap = Uppercase<OverlapPolicy>;
-
-/** The server's word for a policy. */
-export function overlapOf(policy: OverlapPolicy): ServerOverlap {
-  return policy.toUpperCase() as ServerOverlap;
 }

@@ -53,7 +53,5 @@ function at(key: string, given: unknown, j: number): readonly (string | number)[
 
 /** Which countries have holidays here is known only when they are computed; this tells a typo from a country. */
 function isCountry(code: string): boolean {
-  return COUNTRIES.of(code) !== undefined;
+  return new Intl.DisplayNames('en', { type: 'region', fallback: 'none' }).of(code) !== undefined;
 }
-
-const COUNTRIES = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });

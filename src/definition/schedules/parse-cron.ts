@@ -1,4 +1,4 @@
-import { CronExpressionParser } from 'cron-parser';
+import { cronParser } from './libraries.js';
 
 /** A cron expression as the times of the clock that it matches. */
 export type CronTimes = {
@@ -27,6 +27,7 @@ export function parseCron(given: string): CronTimes | { readonly fault: string }
   const fault = faultOf(text);
   if (fault !== null) return { fault };
   try {
+    const { CronExpressionParser } = cronParser();
     const { minute, hour, dayOfMonth, month, dayOfWeek } = CronExpressionParser.parse(text, {
       tz: 'UTC',
     }).fields;

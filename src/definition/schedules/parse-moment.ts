@@ -1,4 +1,4 @@
-import { DateTime } from 'luxon';
+import { luxon } from './libraries.js';
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const DATE_AND_TIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}/;
@@ -10,7 +10,7 @@ const DATE_AND_TIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}/;
 export function parseMoment(text: string, timezone: string, which: 'start' | 'end'): string | null {
   const isDate = DATE.test(text);
   if (!isDate && !DATE_AND_TIME.test(text)) return null;
-  const given = DateTime.fromISO(text.replace(' ', 'T'), { zone: timezone });
+  const given = luxon().DateTime.fromISO(text.replace(' ', 'T'), { zone: timezone });
   if (!given.isValid) return null;
   const moment = isDate && which === 'end' ? given.endOf('day').startOf('second') : given;
   return moment.toUTC().toISO({ suppressMilliseconds: true });
@@ -18,7 +18,7 @@ export function parseMoment(text: string, timezone: string, which: 'start' | 'en
 
 /** True for `2026-12-24`, and for `12-24`, if there is such a day. */
 export function isDay(text: string): boolean {
-  if (DATE.test(text)) return DateTime.fromISO(text, { zone: 'UTC' }).isValid;
   // 2024 has a 29th of February.
-  return /^\d{2}-\d{2}$/.test(text) && DateTime.fromISO(`2024-${text}`, { zone: 'UTC' }).isValid;
+  const date = /^\d{2}-\d{2}$/.test(text) ? `2024-${text}` : text;
+  return DATE.test(date) && luxon().DateTime.fromISO(date, { zone: 'UTC' }).isValid;
 }

@@ -70,7 +70,7 @@ describe('the holidays of a place', () => {
 describe('the days on which a schedule starts nothing', () => {
   const skip = (own: Partial<SkipPlan>): SkipPlan => ({ holidays: [], markets: [], dates: [], ...own });
   const reason = async (own: Partial<SkipPlan>, day: string): Promise<string | null> =>
-    closedReason(await closedDays(aSchedule({ skip: skip(own) }), NOW), DateTime.fromISO(day));
+    closedReason(await closedDays(aSchedule({ skip: skip(own) }), NOW), day);
 
   it('are own dates, once or every year, from the first to the last', async () => {
     const dates = [
