@@ -36,6 +36,8 @@ export type PlanDocument = {
   readonly requires: readonly Requirement[];
   /** Datasets. */
   readonly provides: readonly string[];
+  /** Only where the definition says how old its data may get. */
+  readonly freshness?: { readonly max_age_ms: number };
   readonly concurrency: Concurrency | null;
   /** When runs start by themselves, once they were applied; `sluice schedule plan` shows the times. */
   readonly schedules: readonly SchedulePlan[];
@@ -101,6 +103,7 @@ export function planDocument(plan: Plan, request: PlanRequest = {}): PlanDocumen
     secrets: plan.secrets,
     requires: plan.requires,
     provides: plan.provides ?? [],
+    ...(plan.freshness === undefined ? {} : { freshness: plan.freshness }),
     concurrency: plan.concurrency,
     schedules: plan.schedules ?? [],
     waves: planLevels(plan.stages),

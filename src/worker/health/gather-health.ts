@@ -96,7 +96,7 @@ async function askTemporal(
   { now, only }: { readonly now: Date; readonly only?: readonly string[] },
 ) {
   const { monitor } = config;
-  const [{ pipelines, gaps }, schedules, monitorFacts] = await Promise.all([
+  const [{ pipelines, gaps }, read, monitorFacts] = await Promise.all([
     readPipelines(client, {
       known: Object.keys(monitor.pipelines),
       ...(only === undefined ? {} : { only }),
@@ -107,7 +107,8 @@ async function askTemporal(
     readSchedules(client, { now, graceMs: monitor.scheduleGrace }),
     readMonitor(client),
   ]);
-  return { watched: pipelines, gaps, schedules, monitor: monitorFacts };
+  const { schedules } = read;
+  return { watched: pipelines, gaps: [...gaps, ...read.gaps], schedules, monitor: monitorFacts };
 }
 
 /** The configuration knows better than the definition how old data may get, and how to tell. */

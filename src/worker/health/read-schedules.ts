@@ -19,20 +19,37 @@ const LOOK_BACK_MS = 7 * 86_400_000;
 export async function readSchedules(
   client: ScheduleReader,
   { now, graceMs }: { readonly now: Date; readonly graceMs: number },
-): Promise<readonly ScheduleFacts[]> {
+): Promise<{ readonly schedules: readonly ScheduleFacts[]; readonly gaps: readonly string[] }> {
   const ids: string[] = [];
-  for await (const { scheduleId, action } of client.schedule.list({ pageSize: 100 })) {
-    if (action === undefined || action.workflowType === PIPELINE_WORKFLOW) ids.push(scheduleId);
-    if (ids.length >= MOST_SCHEDULES) break;
+  const schedules: ScheduleFacts[] = [];
+  const gaps: string[] = [];
+  try {
+    for await (const { scheduleId, action } of client.schedule.list({ pageSize: 100 })) {
+      if (action === undefined || action.workflowType === PIPELINE_WORKFLOW) ids.push(scheduleId);
+      if (ids.length >= MOST_SCHEDULES) break;
+    }
+  } catch (error) {
+    gaps.push(`Schedules could not be listed: ${wordsOf(error)}`);
   }
-  const facts: ScheduleFacts[] = [];
+  const read = async (id: string): Promise<void> => {
+    try {
+      const facts = await readSchedule(client, id, { now, graceMs });
+      if (facts !== null) schedules.push(facts);
+    } catch (error) {
+      // Others may have made it in a way that this client does not understand.
+      gaps.push(`Schedule "${id}" could not be looked at: ${wordsOf(error)}`);
+    }
+  };
   for (let start = 0; start < ids.length; start += AT_ONCE) {
     const some = ids.slice(start, start + AT_ONCE);
     // oxlint-disable-next-line no-await-in-loop
-    const read = await Promise.all(some.map((id) => readSchedule(client, id, { now, graceMs })));
-    facts.push(...read.filter((schedule) => schedule !== null));
+    await Promise.all(some.map(read));
   }
-  return facts.toSorted((a, b) => a.schedule.localeCompare(b.schedule));
+  return { schedules: schedules.toSorted((a, b) => a.schedule.localeCompare(b.schedule)), gaps };
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Null for one that was deleted meanwhile, or that starts something else. */
