@@ -66,7 +66,7 @@ async function printStatus(cli: CliContext, status: RunStatus, run: RunHandle): 
   const { oneLine } = await import('../../render/printable.js');
   const { duration, errorWords, statusColour } = await import('../../render/wording.js');
   const { summaryRows } = await import('../../render/summary.js');
-  const { STAGE_COLUMNS } = await import('../runs/report-result.js');
+  const { STAGE_COLUMNS, UNKNOWN_STAGES } = await import('../runs/report-result.js');
   const colours = cli.colours.stdout;
   const isPaused = status.paused !== undefined && status.paused !== null && status.ended_at === null;
   const words = isPaused
@@ -83,6 +83,7 @@ async function printStatus(cli: CliContext, status: RunStatus, run: RunHandle): 
   for (const note of status.notes) cli.print(colours.yellow(`! ${oneLine(note)}`));
   const live = status.ended_at === null ? await run.openAttempts() : new Map<string, never>();
   const rows = summaryRows(status, colours, { live, now: Date.now() });
+  if (rows.length === 0 && status.ended_at !== null) cli.note(colours.yellow(`\n${UNKNOWN_STAGES}`));
   if (rows.length > 0) cli.print(`\n${formatTable(STAGE_COLUMNS, rows, colours)}`);
   if (run.uiUrl !== undefined) cli.note(colours.dim(`\n${run.uiUrl}`));
 }

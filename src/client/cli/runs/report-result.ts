@@ -15,6 +15,10 @@ export const STAGE_COLUMNS = [
   { title: '' },
 ] as const;
 
+/** Said of a run that was cancelled or terminated when no worker answers; every run has stages. */
+export const UNKNOWN_STAGES =
+  'How far the run came is known to a worker only, and none answers. Start one with: sluice worker. Then ask again.';
+
 /**
  * Reports how a run ended: the table, the errors in full and the verdict on stderr, the outputs (with `--json` the
  * whole result) on stdout. Sets the exit code. `isTold`: the stages were shown already and need no table.
@@ -31,6 +35,7 @@ export function reportResult(
   if ((!options.isTold || isLong) && rows.length > 0)
     cli.note(`\n${formatTable(STAGE_COLUMNS, rows, colours)}`);
   for (const block of failureBlocks(result, colours)) cli.note(`\n${block}`);
+  if (Object.keys(result.stages).length === 0) cli.note(colours.yellow(`\n${UNKNOWN_STAGES}`));
   if (result.failed_stages.length > 0) {
     cli.note(colours.dim(`\nWhat the stages wrote: sluice logs ${shellWord(oneLine(result.workflow_id))}`));
   }

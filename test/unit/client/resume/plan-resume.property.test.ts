@@ -83,10 +83,11 @@ const edits = fc.integer({ min: 1, max: 9 }).chain((size) =>
         { maxLength: 1 },
       ),
       scheduling,
+      otherScheduling: fc.option(scheduling, { freq: 3 }),
       inputs,
       otherInputs: fc.option(inputs, { freq: 3 }),
     })
-    .map(({ specs, changed, partly, added, removed, scheduling, inputs, otherInputs }) => {
+    .map(({ specs, changed, partly, added, removed, scheduling, otherScheduling, inputs, otherInputs }) => {
       const edited = specs.map((spec, index): Spec => {
         const change = changed[index] ?? null;
         if (change === null) return spec;
@@ -102,7 +103,7 @@ const edits = fc.integer({ min: 1, max: 9 }).chain((size) =>
       const next = kept.map((spec) => ({ ...spec, needs: spec.needs.filter((need) => names.has(need)) }));
       return {
         before: { specs, scheduling, inputs },
-        after: { specs: next, scheduling, inputs: otherInputs ?? inputs },
+        after: { specs: next, scheduling: otherScheduling ?? scheduling, inputs: otherInputs ?? inputs },
       };
     }),
 );
