@@ -126,6 +126,14 @@ export class ItemBook {
     };
   }
 
+  /** What is known of all items at this moment, also while some run. */
+  ledger(total: number): ItemLedger {
+    const { first, keepsOutputs } = this.#options;
+    const done = this.#done.ranges;
+    const outputs = done.flatMap(([from, to]) => this.#outputs.slice(from - first, to - first));
+    return { total, done, failed: this.#failed.ranges, outputs: keepsOutputs ? outputs : null };
+  }
+
   #fail(index: number, { error, attempts }: Extract<ItemEnd, { status: 'failed' }>): void {
     const { failuresLeft } = this.#options;
     this.#counts.failed += 1;

@@ -36,7 +36,7 @@ export type RunFile = {
   readonly state: Readonly<Record<string, Json>>;
   readonly notes: readonly string[];
   /** How the items of a map that runs are doing; undefined for all other stages. */
-  readonly liveItems?: (stage: string) => ItemSummary | undefined;
+  readonly liveItems?: (stage: string, withLedger: boolean) => ItemSummary | undefined;
   readonly paused: Paused | null;
   readonly amendments: readonly Amendment[];
   readonly alarms: readonly Alarm[];
@@ -139,7 +139,7 @@ function resultsById(
   const results: Record<string, StageResult> = {};
   for (const record of records) {
     const { id } = record.plan;
-    results[id] = toStageResult(record, shown(outputs), isLiveMap(record) ? liveItems?.(id) : undefined);
+    results[id] = toStageResult(record, shown(outputs), isLiveMap(record) ? liveItems?.(id, outputs) : undefined);
   }
   return results;
 }

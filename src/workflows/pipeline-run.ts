@@ -289,7 +289,7 @@ export class PipelineRun {
       error: this.#error,
       metrics: this.#memory.metrics,
       state: this.#memory.state,
-      liveItems: (stage) => this.#maps.get(stage)?.summary(),
+      liveItems: (stage, withLedger) => this.#maps.get(stage)?.summary(withLedger),
       notes: this.#notes.all,
       paused: this.#steering.pause.paused,
       amendments: this.#steering.changes.amendments,

@@ -32,7 +32,7 @@ export async function stageItems(
 ): Promise<StageItems> {
   const { status: stands, items: summary } = stageOf(status, stage);
   if (summary === undefined) throw noItems(status, stage);
-  const { failed_items: _failed, ledger: _ledger, ...counts } = summary;
+  const { failed_items, ledger: _ledger, ...counts } = summary;
   const live = stands === 'running' ? await readLiveItems(client, status.workflow_id, stage) : [];
   const { items: wanted = 'all', limit = 50 } = options;
   const { workflow_id, run_id } = status;
@@ -42,7 +42,7 @@ export async function stageItems(
     stage,
     status: stands,
     ...counts,
-    ...itemPage(summary, live, { wanted, limit }),
+    ...itemPage(stands === 'running' ? { ...counts, failed_items } : summary, live, { wanted, limit }),
   };
 }
 

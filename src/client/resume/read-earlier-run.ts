@@ -8,6 +8,7 @@ import type { RunInput } from '../../engine/run-input.js';
 import { ClientError } from '../client-error.js';
 import { isNoAnswer } from '../grpc-errors.js';
 import type { RunHandle } from '../run-handle.js';
+import { withItemsLeftBehind } from './items-left-behind.js';
 import { readRunInput } from './read-run-input.js';
 import type { EarlierRun } from './verdict.js';
 
@@ -34,7 +35,7 @@ export async function readEarlierRun(
   const result = await resultOf(run, description, how);
   const isUnknown = plan.stages.length > 0 && Object.keys(result.stages).length === 0;
   if (isUnknown && how !== 'rerun' && how !== 'diff') throw noResult(run, description);
-  return toEarlierRun(input, plan, result, description);
+  return toEarlierRun(input, plan, await withItemsLeftBehind(client, result), description);
 }
 
 function toEarlierRun(

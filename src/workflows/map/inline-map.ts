@@ -68,14 +68,16 @@ export class InlineMap implements LiveMap {
     this.#window.halt();
   }
 
-  summary(): ItemSummary {
-    return liveItems({
-      total: this.#options.total,
+  summary(withLedger = false): ItemSummary {
+    const { total } = this.#options;
+    const items = liveItems({
+      total,
       counts: this.#book.counts,
       running: this.#book.running.size,
       failedItems: this.#book.failedItems,
       elapsedMs: Date.now() - this.#startedAt,
     });
+    return withLedger ? { ...items, ledger: this.#book.ledger(total) } : items;
   }
 
   #rest(): void {

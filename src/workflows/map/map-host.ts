@@ -7,7 +7,8 @@ import { mapProgressSignal } from './messages.js';
 export interface LiveMap {
   /** Lets running items end and starts no more; the stage ends as cancelled. */
   stopStarting(): void;
-  summary(): ItemSummary;
+  /** With what is done so far, where it is known here and asked for: a run that is terminated leaves nothing else. */
+  summary(withLedger?: boolean): ItemSummary;
   /** Takes in what the workflow of the map reports. */
   progress?(report: MapProgress): void;
 }
