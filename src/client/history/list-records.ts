@@ -10,6 +10,10 @@ export type RecordLister = Pick<Client, 'workflowService' | 'options'>;
 type RawExecution = temporal.api.workflow.v1.IWorkflowExecutionInfo;
 type Payload = temporal.api.common.v1.IPayload;
 type Timestamp = RawExecution['startTime'];
+type Page = Pick<
+  temporal.api.workflowservice.v1.ListWorkflowExecutionsResponse,
+  'executions' | 'nextPageToken'
+>;
 
 const PAGE = 1_000;
 
@@ -22,18 +26,24 @@ export async function* listRecords(
   query: string,
   { fields, limit }: { readonly fields: readonly string[]; readonly limit: number },
 ): AsyncGenerator<ListedExecution> {
-  let token: Uint8Array = new Uint8Array();
-  let count = 0;
-  do {
-    const page = await client.workflowService.listWorkflowExecutions({
+  const ask = (count: number, nextPageToken: Uint8Array): Promise<Page> =>
+    client.workflowService.listWorkflowExecutions({
       namespace: client.options.namespace,
       query,
       pageSize: pageSize(limit - count),
-      nextPageToken: token,
+      nextPageToken,
     });
-    token = page.nextPageToken ?? new Uint8Array();
-    for (const raw of page.executions) yield await recordOf(client, raw, fields);
+  let count = 0;
+  let token: Uint8Array = new Uint8Array();
+  let next: Promise<Page> | null = null;
+  do {
+    const page: Page = await (next ?? ask(count, token));
     count += page.executions.length;
+    token = page.nextPageToken;
+    // The server finds the next page while this one is read; who stops reading does not want to hear of its errors.
+    next = token.length > 0 && count <= limit ? ask(count, token) : null;
+    next?.catch(() => undefined);
+    for (const raw of page.executions) yield await recordOf(client, raw, fields);
   } while (token.length > 0);
 }
 
