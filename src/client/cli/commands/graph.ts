@@ -10,7 +10,12 @@ import { UsageError } from '../errors.js';
 const FORMATS = ['mermaid', 'dot', 'svg', 'html'] as const;
 
 type Format = (typeof FORMATS)[number];
-type GraphFlags = { readonly format: Format; readonly output?: string; readonly mode?: string };
+type GraphFlags = {
+  readonly format: Format;
+  readonly output?: string;
+  readonly mode?: string;
+  readonly pipelines?: boolean;
+};
 
 /** Graphviz needs minutes beyond it. */
 const MAX_DRAWN_STAGES = 1500;
@@ -21,6 +26,7 @@ that an expression implies, bold the longest chain. No server and no Graphviz ar
 
 Examples:
   sluice graph pipelines/hello.yaml                              Mermaid, for Markdown
+  sluice graph pipelines/*.yaml                                  how pipelines depend on each other
   sluice graph pipelines/hello.yaml --format svg -o hello.svg
   sluice graph pipelines/hello.yaml --format html -o hello.html
   sluice graph pipelines/hello.yaml --format dot | dot -Tpdf > hello.pdf`;
@@ -31,23 +37,18 @@ export function registerGraph(program: Command, cli: CliContext): void {
     .command('graph')
     .summary('draw a definition')
     .description('Draws the stages of a definition and what they depend on.')
-    .argument('<file>', 'definition, YAML or JSON')
+    .argument('<file...>', 'definition, YAML or JSON')
     .addOption(new Option('-f, --format <format>', 'what to write').choices([...FORMATS]).default('mermaid'))
     .option('-o, --output <file>', 'where to write it (default: stdout)')
     .option('-m, --mode <mode>', 'grey out what this mode leaves out')
+    .option('--pipelines', 'draw pipelines and what they require and call, as for several files')
     .addHelpText('after', EXAMPLES)
-    .action((file: string, flags: GraphFlags) => drawGraph(file, flags, cli));
+    .action((files: readonly string[], flags: GraphFlags) => drawGraph(files, flags, cli));
 }
 
-async function drawGraph(file: string, { format, output, mode }: GraphFlags, cli: CliContext): Promise<void> {
-  const [{ loadPlan }, { graphModel }] = await Promise.all([
-    import('../load-plan.js'),
-    import('../../graph/graph-model.js'),
-  ]);
-  const { plan } = await loadPlan(cli, file);
-  checkMode(Object.keys(plan.modes), mode);
-  checkSize(plan.stages.length, format);
-  const text = await render(graphModel(plan, mode ?? null), format);
+async function drawGraph(files: readonly string[], flags: GraphFlags, cli: CliContext): Promise<void> {
+  const { format, output } = flags;
+  const text = await render(await modelOf(files, flags, cli), format);
   if (output !== undefined) {
     await writeFile(resolve(cli.cwd, output), text);
     cli.note(`Wrote ${output}`);
@@ -55,6 +56,33 @@ async function drawGraph(file: string, { format, output, mode }: GraphFlags, cli
   if (cli.isJson)
     cli.json({ format, file: output ?? null, ...(output === undefined ? { graph: text } : {}) });
   else if (output === undefined) cli.print(text.trimEnd());
+}
+
+async function modelOf(
+  files: readonly string[],
+  { format, mode, pipelines = false }: GraphFlags,
+  cli: CliContext,
+): Promise<GraphModel> {
+  const [{ loadPlan }, { graphModel }, { pipelinesModel }] = await Promise.all([
+    import('../load-plan.js'),
+    import('../../graph/graph-model.js'),
+    import('../../graph/pipelines-model.js'),
+  ]);
+  const loaded = await Promise.all(files.map((file) => loadPlan(cli, file)));
+  const plans = loaded.map(({ plan }) => plan);
+  const [only] = plans;
+  if (only === undefined || plans.length > 1 || pipelines) return drawable(() => pipelinesModel(plans));
+  checkMode(Object.keys(only.modes), mode);
+  checkSize(only.stages.length, format);
+  return graphModel(only, mode ?? null);
+}
+
+function drawable(model: () => GraphModel): GraphModel {
+  try {
+    return model();
+  } catch {
+    throw new UsageError('The pipelines require each other in a circle, so none of them could ever start.');
+  }
 }
 
 function checkMode(modes: readonly string[], mode: string | undefined): void {
