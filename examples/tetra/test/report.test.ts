@@ -9,7 +9,7 @@ import { runStage } from './support/run-stage.js';
 import { outFolder, SOURCES, validated } from './support/sources.js';
 
 describe('the report', () => {
-  it('is one HTML file with every chart inside and text from the data escaped', async () => {
+  it('is one HTML file with every chart inside, data escaped, beside a summary of each symbol as JSON', async () => {
     const out_dir = await outFolder();
     const { noted, output } = await report(out_dir);
     const html = await readFile(output.html, 'utf8');
@@ -18,10 +18,6 @@ describe('the report', () => {
     expect(html).not.toContain('NaN');
     expect(html).toContain('set aside: the date `&lt;b&gt;` is wrong');
     expect(noted.artifacts).toEqual(['market-report.html']);
-  });
-
-  it('comes with a summary of each symbol, also as a JSON file', async () => {
-    const { output } = await report(await outFolder());
     expect(JSON.parse(await readFile(output.json, 'utf8'))).toEqual(output.summary);
     expect(output.summary.as_of).toBe('2026-07-23');
     expect(output.summary.symbols).toEqual([

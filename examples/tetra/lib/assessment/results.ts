@@ -4,7 +4,7 @@ import { STRATEGY_NAMES } from '../strategies.js';
 
 export const strategyName = z.enum(STRATEGY_NAMES);
 
-export const strategyResult = z.object({
+const strategyResult = z.object({
   strategy: strategyName,
   total_return: z.number(),
   annual_return: z.number(),
