@@ -14,8 +14,8 @@ export interface StageThreadPool extends StageThreads {
   close(): Promise<void>;
 }
 
-/** A function that was told to stop and goes on computing is ended with its thread after this time. */
-const STOP_MS = 2_000;
+/** Where the stage has no `grace` of its own: a function that goes on computing for so long is ended with its thread. */
+const GRACE_MS = 5_000;
 
 /** Threads that load the same configuration as their worker. None is started before a stage asks for one. */
 export function createStageThreadPool(configFile: string, env: Environment): StageThreadPool {
@@ -55,7 +55,7 @@ async function runInPool(pool: Tinypool, job: Job): Promise<Produced> {
   const { port1, port2 } = new MessageChannel();
   const drained = once(port1, 'close');
   port1.on('message', (message: ThreadMessage) => pass(message, attempt));
-  const { signal, release } = stopSlowly(attempt.stopped.signal, port1);
+  const { signal, release } = stopSlowly(attempt, port1);
   try {
     const request = requestOf(job, port2);
     const answer: ThreadAnswer = await pool.run(request, { transferList: [port2], signal });
@@ -87,13 +87,17 @@ function pass(message: ThreadMessage, attempt: Attempt): void {
   else attempt.log.logger[message.level](message.message, message.fields);
 }
 
-/** Tells the thread at once that it should stop, and the pool to end it a little later. */
-function stopSlowly(stop: AbortSignal, port: MessagePort): { signal: AbortSignal; release: () => void } {
+/** Tells the thread at once that it should stop, and the pool to end it once the grace of the stage is over. */
+function stopSlowly(
+  { task, stopped }: Attempt,
+  port: MessagePort,
+): { signal: AbortSignal; release: () => void } {
+  const { signal: stop } = stopped;
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const onStop = (): void => {
     port.postMessage('stop');
-    timer = setTimeout(() => controller.abort(), STOP_MS);
+    timer = setTimeout(() => controller.abort(), task.grace_ms ?? GRACE_MS);
   };
   if (stop.aborted) onStop();
   else stop.addEventListener('abort', onStop, { once: true });

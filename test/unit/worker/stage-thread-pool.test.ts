@@ -92,7 +92,7 @@ test('errors of a thread arrive with their type, and without secrets', async () 
 
 test('a stage that computes for ever is heard while it runs, and ended when it is told to stop', async () => {
   const made = await rig();
-  const running = made.run('spin', aTask(inThread));
+  const running = made.run('spin', aTask({ ...inThread, grace_ms: 100 }));
   running.catch(() => undefined);
   await expect
     .poll(() => made.heartbeats, { timeout: 10_000 })
