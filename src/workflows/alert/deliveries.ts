@@ -51,7 +51,7 @@ function deliver(notice: AlertNotice, alert: AlertView): Promise<AlertReceipt> {
     // An attempt has a shorter limit of its own; this one is for workers that hang.
     startToCloseTimeout: '2m',
     // A worker that died is noticed by this.
-    heartbeatTimeout: '15s',
+    heartbeatTimeout: '10s',
     // What nobody could be told for a day is noted as not told.
     scheduleToCloseTimeout: '24h',
     retry: { initialInterval: '2s', backoffCoefficient: 2, maximumInterval: '5m' },
