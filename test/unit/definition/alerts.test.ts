@@ -90,6 +90,6 @@ describe('the reference of alerts', () => {
     const documented = [...page.matchAll(/^\| `(\w+)` +\| (?:both|a run|a monitor) /gm)].map(
       (match) => match[1],
     );
-    expect(documented.toSorted()).toEqual(Object.keys(ALERT_NAMES).toSorted());
+    expect(new Set(documented)).toEqual(new Set(Object.keys(ALERT_NAMES)));
   });
 });

@@ -56,7 +56,7 @@ export async function sendTo(channel: Channel, options: Sending = {}) {
   return { ...outcome, log: log.join(''), heartbeats };
 }
 
-export function aMessage(kind: AlertTask['kind'] = 'firing'): AlertTask {
+function aMessage(kind: AlertTask['kind'] = 'firing'): AlertTask {
   const event = anEvent(aRule({ severity: 'high' }), {
     message: 'data failed at load: the disk is <full>',
     facts: {
