@@ -157,7 +157,7 @@ export class BackfillLedger {
 }
 
 /** How many partitions stand how. */
-export function countStatuses(statuses: readonly PartitionStatus[]): BackfillCounts {
+function countStatuses(statuses: readonly PartitionStatus[]): BackfillCounts {
   const counts = { ...NONE, total: statuses.length };
   for (const status of statuses) counts[status] += 1;
   return counts;

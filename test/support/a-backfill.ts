@@ -7,7 +7,7 @@ import type { Plan } from '../../src/engine/plan.js';
 const DAY = 86_400_000;
 
 /** Windows of a day each, from 2024-01-01 on. */
-export function days(count: number) {
+function days(count: number) {
   const start = Date.parse('2024-01-01T00:00:00.000Z');
   return Array.from({ length: count }, (_, i) => {
     const at = new Date(start + i * DAY).toISOString();

@@ -16,7 +16,7 @@ export type PartitionRange = {
 export type Window = Omit<Partition, 'index'>;
 
 /** Each is a run of its own and a row of the table. */
-export const MOST_PARTITIONS = 20_000;
+const MOST_PARTITIONS = 20_000;
 
 const UNITS = { min: 'minutes', h: 'hours', d: 'days', w: 'weeks', mo: 'months', y: 'years' } as const;
 
