@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 // Unit tests need no server. Workflow tests share a time-skipping server per file, and wait more
 // than they compute. End-to-end tests start real
-// processes and a dev server, so they run two files at a time and get a generous limit. The groups run one after the other.
+// processes and a dev server, so they run three files at a time and get a generous limit. The groups run one after the other.
 export default defineConfig({
   test: {
     projects: [
@@ -39,7 +39,7 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
           testTimeout: 240_000,
           hookTimeout: 240_000,
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 3 },
         },
       },

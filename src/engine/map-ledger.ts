@@ -71,6 +71,6 @@ export function partsOver(parts: readonly PartAt[], positions: IndexSet): readon
 }
 
 /** The parts that hold lines of these positions. */
-export function partsWithin(parts: readonly PartAt[], first: number, count: number): readonly PartAt[] {
+function partsWithin(parts: readonly PartAt[], first: number, count: number): readonly PartAt[] {
   return parts.filter((at) => at.first < first + count && at.first + at.part.count > first);
 }

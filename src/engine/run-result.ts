@@ -139,7 +139,11 @@ function resultsById(
   const results: Record<string, StageResult> = {};
   for (const record of records) {
     const { id } = record.plan;
-    results[id] = toStageResult(record, shown(outputs), isLiveMap(record) ? liveItems?.(id, outputs) : undefined);
+    results[id] = toStageResult(
+      record,
+      shown(outputs),
+      isLiveMap(record) ? liveItems?.(id, outputs) : undefined,
+    );
   }
   return results;
 }
