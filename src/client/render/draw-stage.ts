@@ -1,4 +1,5 @@
 import stringWidth from 'string-width';
+import { itemWords } from '../../engine/item-words.js';
 import { fit, oneLine, pad } from './printable.js';
 import type { LiveProgress } from '../live-attempt.js';
 import type { Colours } from './renderer.js';
@@ -84,6 +85,9 @@ function drawDetail(stage: StageView, canvas: Canvas, room: number): Detail {
     case 'reused':
       return text(reuseWords(result), result.fallback === undefined ? colours.dim : colours.yellow);
     default:
+      if (result.items !== undefined) {
+        return text(itemWords(result.items), result.items.failed > 0 ? colours.yellow : colours.dim);
+      }
       return text(result.attempts > 1 ? `attempt ${result.attempts}` : nameOf(stage), colours.dim);
   }
 }

@@ -38,6 +38,18 @@ it('forgets progress and retries of a stage that has ended', () => {
   expect(drawing).not.toContain('row 1,200');
 });
 
+it('tells of a map that has ended how many of its items failed', () => {
+  const items = { total: 3, succeeded: 2, failed: 1, skipped: 0, reused: 0, running: 0, pending: 0 };
+  const result = aStageResult({
+    name: 'each',
+    status: 'succeeded',
+    attempts: 1,
+    items: { ...items, rate_per_s: null, eta_ms: null, failed_items: [] },
+  });
+  const drawing = drawRun(modelOf([...EVENTS, { type: 'stage_changed', stage: 'load', result }]), aCanvas());
+  expect(drawing).toMatch(/✔ load +3 items, 1 failed/);
+});
+
 it('draws a big run by waves, and by name only what failed or runs', () => {
   expect(drawRun(aBigModel(30, 4), aCanvas())).toMatchInlineSnapshot(`
     "market-data 1.2.0 · market-data/today                                        6s
