@@ -11,7 +11,7 @@ import type { Explanation } from '../../src/client/why/explain-run.js';
 import type { RunResult } from '../../src/engine/result.js';
 import { SluiceClient } from '../../src/client/sluice-client.js';
 import type { ApprovalItem } from '../../src/client/approvals/list-approvals.js';
-import { sluice } from '../support/sluice-process.js';
+import { sluiceHere as sluice } from '../support/sluice-process.js';
 
 const ASK = `
 name: ship

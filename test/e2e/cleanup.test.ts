@@ -14,7 +14,7 @@ import type { BlobStore } from '../../src/storage/blob-store.js';
 import { registerOwner } from '../../src/storage/owners.js';
 import { createDataConverter, createFolderStore } from '../../src/worker/index.js';
 import { workflowBundlePath } from '../../src/worker/workflow-bundle.js';
-import { sluice } from '../support/sluice-process.js';
+import { sluiceHere as sluice } from '../support/sluice-process.js';
 import { compiled, type DevProject, startDevProject } from '../support/dev-project.js';
 
 let letGo = (): void => undefined;
