@@ -23,6 +23,7 @@ import { admit } from './requirements.js';
 import { type ContinuationPlan, type ContinueOptions, planContinuation } from './resume/plan-continuation.js';
 import { readEarlierRun } from './resume/read-earlier-run.js';
 import { RunHandle } from './run-handle.js';
+import { requireNamespace } from './require-namespace.js';
 import { priorityOf } from './run-priority.js';
 import { newRunKey, workflowIdOf } from './run-id.js';
 import { type ListFilter, listRuns, type RunListItem } from './run-list.js';
@@ -252,18 +253,6 @@ async function connect(options: ConnectionOptions): Promise<Connection> {
         cause: error,
       },
     );
-  }
-}
-
-/** Not being allowed to look is no reason to give up: what follows will tell. */
-async function requireNamespace(temporal: Client): Promise<void> {
-  const { namespace } = temporal.options;
-  try {
-    await temporal.workflowService.describeNamespace({ namespace });
-  } catch (error) {
-    if (!isGrpc(error, 'NOT_FOUND')) return;
-    await temporal.connection.close();
-    throw refusal(error, namespace);
   }
 }
 

@@ -37,8 +37,14 @@ async function run(...[plan, request]: Parameters<WorkflowRig['run']>): Promise<
   return rig.run(plan, request);
 }
 
-/** How many run at once, now and at most; and what was told to the stages. */
-const seen = { now: 0, most: 0, tasks: [] as StageTask[] };
+/** How many run at once, now and at most, how many wait for each other; and what was told to the stages. */
+const seen = { now: 0, most: 0, gather: 0, tasks: [] as StageTask[] };
+
+/** Waits until as many run at once as are to gather; five seconds at most, so that too few are seen as too few. */
+async function gathered(): Promise<void> {
+  // oxlint-disable-next-line no-await-in-loop
+  for (let wait = 0; wait < 250 && seen.most < seen.gather; wait += 1) await delay(20);
+}
 
 beforeAll(async () => {
   rig = await WorkflowRig.create({
@@ -47,6 +53,7 @@ beforeAll(async () => {
       seen.tasks.push(task);
       seen.now += 1;
       seen.most = Math.max(seen.most, seen.now);
+      await gathered();
       await delay(20);
       seen.now -= 1;
       return { output: task.stage.id };
@@ -341,7 +348,7 @@ describe('a pool', () => {
     ['in the workflow of its run', {}],
     ['in shards', { map_limits: { inline: 2, shard: 3 } }],
   ])('lends a slot to each item of a map that runs %s', async (_where, more) => {
-    seen.most = 0;
+    Object.assign(seen, { most: 0, gather: 3 });
     const map = aMap({ over: { type: 'range', range: 8 } });
     const plan = aPlan([pooled('each', 'work', [{ pool: 'items' }], { map })], {
       pools: { items: slots(3) },
@@ -351,16 +358,18 @@ describe('a pool', () => {
       items: { succeeded: 8 },
     });
     expect(seen.most).toBe(3);
+    seen.gather = 0;
     const view = await rig.env.client.workflow.getHandle(poolWorkflowId('items')).query(poolQuery);
     expect(view).toMatchObject({ taken: 0, waiting_count: 0 });
   });
 
   it('serves several runs, no more at once than it has slots', async () => {
-    seen.most = 0;
+    Object.assign(seen, { most: 0, gather: 2 });
     const stages = ['a', 'b', 'c', 'd'].map((id) => pooled(id, 'work', [{ pool: 'two' }]));
     const plan = aPlan(stages, { pools: { two: slots(2) } });
     const results = await Promise.all([run(plan), run(plan)]);
     expect(results.map(({ status }) => status)).toEqual(['succeeded', 'succeeded']);
     expect(seen.most).toBe(2);
+    seen.gather = 0;
   });
 });

@@ -107,7 +107,7 @@ function notHeld(run: SteeredRun, stage: string, item: number | undefined): Erro
     decided === undefined
       ? ''
       : ` ${decided.by ?? 'Its timeout'} decided at ${decided.at}: ${decided.decision}.`;
-  const items = holds.itemsOf(stage);
+  const items = [...holds.itemsOf(stage)].sort((a, b) => a - b);
   const others = items.length === 0 ? '' : ` Items that are held: ${items.slice(0, 20).join(', ')}.`;
   if (item !== undefined) return refusal(`Item ${item} of stage "${stage}" is not held.${last}${others}`);
   const advice = record.plan.hold === null && record.endedAt === null ? ' It has no `hold_on_failure`.' : '';
