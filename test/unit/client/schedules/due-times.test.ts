@@ -1,5 +1,4 @@
 import { Cron } from 'croner';
-import { CronExpressionParser } from 'cron-parser';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dueTimes } from '../../../../src/client/schedules/due-times.js';
@@ -139,13 +138,10 @@ describe('any fixed time in any zone', () => {
           const after = new Date(NOW.getTime() + day * 86_400_000);
           const cron = `${minute} ${hour} * * *`;
           const own = await due({ cron: [cron], timezone }, after.toISOString(), 5);
-          const parsed = CronExpressionParser.parse(cron, { tz: timezone, currentDate: after });
-          expect(minutes(own)).toEqual(
-            Array.from({ length: 5 }, () => `${parsed.next().toISOString()?.slice(0, 16)}Z`),
-          );
+          expect(minutes(own)).toEqual(byCroner(cron, timezone, after.toISOString(), 5));
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 40 },
     );
   });
 });
