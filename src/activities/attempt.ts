@@ -99,6 +99,7 @@ export function stageContext(
         const ref = await storeArtifact(deps.store, artifactName(name), data);
         given.artifacts ??= new Map();
         given.artifacts.set(ref.name, ref);
+        return ref;
       },
       read: (ref) => readArtifact(deps.store, ref),
       lines: (ref) => readArtifactLines(deps.store, ref),

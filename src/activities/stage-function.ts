@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Json } from '../shared/json.js';
-import type { RunFacts } from '../shared/task.js';
+import type { ArtifactRef, RunFacts } from '../shared/task.js';
 import type { ArtifactPointer } from './read-artifact.js';
 
 /** A registered function that a `uses` stage names. Made by {@link defineStage}. */
@@ -44,7 +44,8 @@ export type StageContext = {
 
 /** Files that stages of a run give each other, and people. */
 export type StageArtifacts = {
-  write(name: string, data: string | Uint8Array): Promise<void>;
+  /** Keeps a file, and gives what names it: put that into the output for a stage that is to read it. */
+  write(name: string, data: string | Uint8Array): Promise<ArtifactRef>;
   /** The bytes of an artifact, checked against their hash; `ref` is what the output of another stage holds. */
   read(ref: ArtifactPointer): Promise<Uint8Array>;
   /**

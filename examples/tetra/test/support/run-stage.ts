@@ -48,6 +48,7 @@ function fakeContext(noted: Noted): StageContext {
     artifacts: {
       write: async (name) => {
         noted.artifacts.push(name);
+        return { name, sha256: '', size_bytes: 0 };
       },
       read: () => Promise.reject(new Error('There are no artifacts to read here.')),
       lines: () => {
