@@ -9,6 +9,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // Loading the modules again for each file would take longer than the tests.
+          isolate: false,
           include: ['test/unit/**/*.test.ts'],
           testTimeout: 20_000,
           sequence: { groupOrder: 1 },

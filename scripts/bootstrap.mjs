@@ -12,6 +12,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DEMO_PIPELINE = 'examples/tetra/pipelines/tetra.yaml';
 const LAST_LINES = 20;
+const MOST_FILES_AGAIN = 5;
 
 const NEEDED_NODE = [20, 19];
 const COMMANDS = { demo, test, bench };
@@ -41,9 +42,28 @@ async function demo(args) {
   return runInForeground([join('dist', 'client', 'cli', 'main.js'), 'run', DEMO_PIPELINE, ...args]);
 }
 
-/** Runs every test and ends with a line of two numbers. */
+/**
+ * Runs every test and ends with a line of two numbers. A few files that fail run once more with nothing beside them: on
+ * a busy machine real processes can be later than they should. A test that fails twice has failed.
+ */
 async function test(args) {
   await prepare(['temporal_cli', 'test_server']);
+  const all = await runTests(args);
+  const { failedFiles } = all;
+  const mayPass = args.length === 0 && failedFiles.length > 0 && failedFiles.length <= MOST_FILES_AGAIN;
+  if (mayPass) say(`Running once more, by themselves:\n${failedFiles.join('\n')}`);
+  const again = mayPass ? await runTests(['--no-file-parallelism', ...failedFiles]) : null;
+  const { passed, failed } = again === null ? all : countsAfter(all, again);
+  if (passed + failed === 0) say('No test ran.');
+  else if (all.exitCode !== 0 && all.failed === 0)
+    say(`The test runner ended with code ${all.exitCode} although no test failed; see above.`);
+  const exitCode = again === null ? all.exitCode : again.exitCode;
+  if (again !== null && failed === 0) say(`Passed only when run once more:\n${failedFiles.join('\n')}`);
+  process.stdout.write(`${passed} passed, ${failed} failed\n`);
+  return exitCode === 0 && passed > 0 && failed === 0 ? 0 : 1;
+}
+
+async function runTests(args) {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-test-'));
   const report = join(folder, 'report.json');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
@@ -53,13 +73,16 @@ async function test(args) {
     ...reporters,
     ...args,
   ]);
-  const { passed, failed } = await countTests(report);
+  const counts = await countTests(report);
   await rm(folder, { recursive: true });
-  if (passed + failed === 0) say('No test ran.');
-  else if (exitCode !== 0 && failed === 0)
-    say(`The test runner ended with code ${exitCode} although no test failed; see above.`);
-  process.stdout.write(`${passed} passed, ${failed} failed\n`);
-  return exitCode === 0 && passed > 0 && failed === 0 ? 0 : 1;
+  return { exitCode, ...counts };
+}
+
+/** The counts of all tests when those of the failed files are counted by their second run. */
+function countsAfter(all, again) {
+  const counted = again.passed + again.failed > 0;
+  if (!counted) return { passed: all.passed, failed: Math.max(all.failed, 1) };
+  return { passed: all.passed - all.passedInFailedFiles + again.passed, failed: again.failed };
 }
 
 /** Compares Sluice with a hand-written workflow. */
@@ -206,13 +229,17 @@ function start(program, args, stdio) {
 async function countTests(report) {
   try {
     const { numPassedTests, numFailedTests, testResults } = JSON.parse(await readFile(report, 'utf8'));
-    const broken = testResults.filter(
-      ({ status, assertionResults }) =>
-        status === 'failed' && !assertionResults.some((assertion) => assertion.status === 'failed'),
-    );
-    return { passed: numPassedTests, failed: numFailedTests + broken.length };
+    const failedFiles = testResults.filter(({ status }) => status === 'failed');
+    const count = (file, status) => file.assertionResults.filter((test) => test.status === status).length;
+    const broken = failedFiles.filter((file) => count(file, 'failed') === 0);
+    return {
+      passed: numPassedTests,
+      failed: numFailedTests + broken.length,
+      failedFiles: failedFiles.map(({ name }) => relative(ROOT, name)),
+      passedInFailedFiles: failedFiles.reduce((sum, file) => sum + count(file, 'passed'), 0),
+    };
   } catch {
-    return { passed: 0, failed: 0 };
+    return { passed: 0, failed: 0, failedFiles: [], passedInFailedFiles: 0 };
   }
 }
 

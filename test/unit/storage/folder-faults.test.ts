@@ -2,14 +2,14 @@ import type * as Fs from 'node:fs/promises';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { BlobStore } from '../../../src/storage/blob-store.js';
-import { createFolderStore } from '../../../src/storage/folder-store.js';
-import { getObject, putObject } from '../../../src/storage/objects.js';
 
-const fault = vi.hoisted(() => ({ write: '', read: '' }));
+const fault = { write: '', read: '' };
 
-vi.mock('node:fs/promises', async (original) => {
+// Unit tests share their modules, so the store is loaded anew beside the faulty disk, and forgotten afterwards.
+vi.resetModules();
+vi.doMock('node:fs/promises', async (original) => {
   const fs = await original<typeof Fs>();
   const failure = (code: string): Error => Object.assign(new Error(`${code}: it failed`), { code });
   return {
@@ -24,6 +24,13 @@ vi.mock('node:fs/promises', async (original) => {
       return fs.readFile(...args);
     },
   };
+});
+
+const { createFolderStore } = await import('../../../src/storage/folder-store.js');
+const { getObject, putObject } = await import('../../../src/storage/objects.js');
+afterAll(() => {
+  vi.doUnmock('node:fs/promises');
+  vi.resetModules();
 });
 
 let folder: string;
