@@ -1,0 +1,119 @@
+import autocannon from 'autocannon';
+import { answeredLabel, expectedLabel } from '../lib/open-model.js';
+import type { Answer } from '../lib/answers.js';
+import type { ModelKind } from '../lib/model-file.js';
+import type { DataRecord } from '../lib/records.js';
+
+export type LoadOptions = {
+  readonly router: string;
+  readonly service: string;
+  readonly kind: ModelKind;
+  /** Messages with known answers, sent again and again; each is its own sticky key. */
+  readonly records: readonly DataRecord[];
+  /** Requests a second, over all connections. */
+  readonly rate: number;
+  /** @default until it is stopped */
+  readonly seconds?: number;
+  /** Of how many answers the router is told whether they were right, as people would tell it. @default 0.2 */
+  readonly feedbackShare?: number;
+};
+
+export type LoadReport = {
+  readonly requests: number;
+  readonly per_second: number;
+  /** Answers other than 2xx, broken connections and time-outs. */
+  readonly failed: number;
+  readonly latency_ms: { readonly p50: number; readonly p97_5: number; readonly p99: number };
+  readonly by_version: Readonly<Record<string, number>>;
+};
+
+export type Load = { stop(): Promise<LoadReport>; readonly done: Promise<LoadReport> };
+
+const CONNECTIONS = 10;
+/** As long as anybody would want; the load is stopped before. */
+const FOR_EVER_SECONDS = 7 * 24 * 3600;
+
+/** Sends messages to a service at a steady rate, and tells the router which answers were right. */
+export function startLoad(options: LoadOptions): Load {
+  const byVersion = new Map<string, number>();
+  const judgements = new Set<Promise<unknown>>();
+  let answered = 0;
+  const requests = options.records.map(({ id, text, findings, code }): autocannon.Request => {
+    const right = expectedLabel(options.kind, code);
+    return {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-sticky-key': id },
+      body: JSON.stringify({ text, findings }),
+      onResponse: (status, body, _context, headers) => {
+        const version = versionOf(headers);
+        if (version === undefined) return;
+        byVersion.set(version, (byVersion.get(version) ?? 0) + 1);
+        answered += 1;
+        if (status !== 200 || !isChosen(answered, options.feedbackShare ?? 0.2)) return;
+        const answer: Answer = JSON.parse(body);
+        const judgement = judge(options, { version, correct: answeredLabel(answer) === right });
+        judgements.add(judgement);
+        void judgement.finally(() => judgements.delete(judgement));
+      },
+    };
+  });
+  const { instance, result } = start({
+    url: `${options.router}/${options.service}`,
+    connections: CONNECTIONS,
+    overallRate: options.rate,
+    duration: options.seconds ?? FOR_EVER_SECONDS,
+    requests,
+  });
+  const done = result.then(async (measured) => {
+    await Promise.all(judgements);
+    return reportOf(measured, byVersion);
+  });
+  return {
+    done,
+    stop: () => {
+      instance.stop();
+      return done;
+    },
+  };
+}
+
+function start(options: autocannon.Options): {
+  instance: autocannon.Instance;
+  result: Promise<autocannon.Result>;
+} {
+  let settle: (error: unknown, result: autocannon.Result) => void = () => undefined;
+  const result = new Promise<autocannon.Result>((resolve, reject) => {
+    settle = (error, measured) => (error instanceof Error ? reject(error) : resolve(measured));
+  });
+  return { instance: autocannon(options, (error, measured) => settle(error, measured)), result };
+}
+
+function isChosen(count: number, share: number): boolean {
+  return Math.floor(count * share) > Math.floor((count - 1) * share);
+}
+
+async function judge({ router, service }: LoadOptions, feedback: object): Promise<void> {
+  // Feedback that gets lost is less feedback, and no reason to stop the load.
+  await fetch(`${router}/routes/${service}/feedback`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(feedback),
+  }).catch(() => undefined);
+}
+
+function versionOf(headers: unknown): string | undefined {
+  return headers instanceof Object && 'x-model-version' in headers
+    ? String(headers['x-model-version'])
+    : undefined;
+}
+
+function reportOf(result: autocannon.Result, byVersion: ReadonlyMap<string, number>): LoadReport {
+  const { p50, p97_5, p99 } = result.latency;
+  return {
+    requests: result['2xx'] + result.non2xx,
+    per_second: result.requests.average,
+    failed: result.non2xx + result.errors + result.timeouts,
+    latency_ms: { p50, p97_5, p99 },
+    by_version: Object.fromEntries([...byVersion].toSorted()),
+  };
+}
