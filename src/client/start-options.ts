@@ -41,16 +41,17 @@ export function detailsOf(input: RunInput): string {
     ...(plan.author === undefined ? [] : [['Author', plan.author] as const]),
     ...(plan.tags.length === 0 ? [] : [['Tags', plan.tags.join(', ')] as const]),
     ...Object.entries(plan.labels),
-    ...Object.entries(smallInputs(inputs)).map(
-      ([name, value]) => [`Input \`${cell(name)}\``, `\`${cell(JSON.stringify(value))}\``] as const,
-    ),
   ];
+  const given = Object.entries(smallInputs(inputs)).map(
+    ([name, value]) => `| Input \`${cell(name)}\` | \`${cell(JSON.stringify(value))}\` |`,
+  );
   const head = plan.description === undefined ? [] : [plan.description.trim(), ''];
   return [
     ...head,
     '| | |',
     '|---|---|',
-    ...facts.map(([name, value]) => `| ${name} | ${cell(value)} |`),
+    ...facts.map(([name, value]) => `| ${cell(name)} | ${cell(value)} |`),
+    ...given,
   ].join('\n');
 }
 

@@ -99,7 +99,8 @@ function mostTelling(records: readonly StageRecord[]): readonly StageRecord[] {
 
 function timeOf(record: StageRecord): string {
   if (record.startedAt === null || record.endedAt === null) return '';
-  return formatDuration(record.endedAt - record.startedAt);
+  const ms = record.endedAt - record.startedAt;
+  return formatDuration(ms < 1_000 ? ms : Math.round(ms / 1_000) * 1_000);
 }
 
 function noteOf({ outcome, status, approval, until }: StageRecord, live: ItemSummary | undefined): string {

@@ -41,7 +41,7 @@ it('shows above it who paused the run and which alarms came, and in it what is h
     action: { kind: 'uses', uses: 'bad', with: {} },
     hold: { timeout_ms: null, on_timeout: 'fail' },
   });
-  const nap = aStage('nap', { action: { kind: 'sleep', duration: 3_600_000 }, deadline_ms: 1_000 });
+  const nap = aStage('nap', { action: { kind: 'sleep', duration: 3_600_500 }, deadline_ms: 1_000 });
   const handle = await rig.start(aPlan([load, nap], { failure: 'continue' }));
   await untilStage(handle, 'load', 'held');
   await handle.executeUpdate('pause', { args: [{ by: 'ada', reason: 'the source <b> is down' }] });
@@ -53,5 +53,7 @@ it('shows above it who paused the run and which alarms came, and in it what is h
   await handle.executeUpdate('unpause', { args: [{ by: 'ada' }] });
   await handle.executeUpdate('skip_stage', { args: [{ by: 'ada', stage: 'load' }] });
   await resultOf(handle);
-  expect(await detailsOf(handle)).not.toContain('Paused');
+  const last = await detailsOf(handle);
+  expect(last).not.toContain('Paused');
+  expect(last).toMatch(/\| nap \| nap \| succeeded \| 1 \| 1h(\d+s)? \|/);
 });

@@ -19,15 +19,14 @@ export class MapHost {
   readonly #maps = new Map<string, LiveMap>();
   /** Activities that maps which run in this workflow may still add to its history. */
   #reserved = 0;
+  #isListening = false;
 
   constructor(limits: MapLimits = {}) {
     this.limits = { inline: 1_000, shard: 1_000, ...limits };
-    setHandler(mapProgressSignal, (report) => this.get(report.stage)?.progress?.(report), {
-      description: 'Sent by the shards of a map',
-    });
   }
 
   add(stage: string, map: LiveMap): void {
+    if (!this.#isListening) this.#listen();
     this.#maps.set(stage, map);
   }
 
@@ -50,5 +49,13 @@ export class MapHost {
 
   reserve(activities: number): void {
     this.#reserved += activities;
+  }
+
+  /** Not before there is a map: people who look for a signal to send should find theirs first. */
+  #listen(): void {
+    this.#isListening = true;
+    setHandler(mapProgressSignal, (report) => this.get(report.stage)?.progress?.(report), {
+      description: 'Sent by the shards of a map',
+    });
   }
 }

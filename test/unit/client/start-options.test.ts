@@ -4,7 +4,7 @@ import { aPlan } from '../../support/a-plan.js';
 
 const input = {
   plan: aPlan([], { description: 'Trains the mapper\nand ships it', labels: { team: 'a|b' } }),
-  inputs: { dataset: 'a.csv', rows: 'x'.repeat(1000) },
+  inputs: { dataset: 'a.csv', odd: 'a`|b', rows: 'x'.repeat(1000) },
   variables: {},
   mode: 'daily',
 };
@@ -16,7 +16,7 @@ it('keeps small inputs in the memo and only the size of big ones', () => {
     description: 'Trains the mapper\nand ships it',
     mode: 'daily',
     stages: 0,
-    inputs: { dataset: 'a.csv', rows: '(1002 characters of JSON)' },
+    inputs: { dataset: 'a.csv', odd: 'a`|b', rows: '(1002 characters of JSON)' },
   });
 });
 
@@ -26,5 +26,6 @@ it('sums a run up in the first line of its description', () => {
 
 it('describes a run as a Markdown table that no value can break', () => {
   expect(detailsOf(input)).toContain('| team | a\\|b |');
-  expect(detailsOf(input)).toContain('| Input `dataset` | \'"a.csv"\' |');
+  expect(detailsOf(input)).toContain('| Input `dataset` | `"a.csv"` |');
+  expect(detailsOf(input)).toContain('| Input `odd` | `"a\'\\|b"` |');
 });
