@@ -23,6 +23,11 @@ export type ReusedRun = {
   readonly scheduled_at?: string;
   /** Stages that do not run again, in the order in which they ended. */
   readonly stages: ReadonlyArray<readonly [id: string, result: StageResult]>;
+  /**
+   * Those of the stages that runs executed which did not succeed and took nothing back: nobody answers for them but the
+   * new run, which undoes them when it does not succeed either.
+   */
+  readonly left_over?: readonly string[];
   /** What the items gave that are done of fan-outs that go on, by stage. */
   readonly gains?: Readonly<Record<string, StageGains>>;
 };

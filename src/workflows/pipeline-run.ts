@@ -19,7 +19,7 @@ import { isHistoryLong, mustDrain } from './history-limits.js';
 import { MapHost } from './map/map-host.js';
 import type { StatusOptions } from './messages.js';
 import { resolveOutputs } from './outputs.js';
-import { restoreReused } from './restore-reused.js';
+import { restoreReused, takenOver } from './restore-reused.js';
 import { PoolDesk } from './pool/pool-desk.js';
 import { RunMemory } from './run-memory.js';
 import { firstNotes, RunNotes } from './run-notes.js';
@@ -89,7 +89,7 @@ export class PipelineRun {
       maps: this.#maps,
       pools: this.#pools,
       launch: launchStage,
-      ...(input.reuse_items === undefined ? {} : { reuseItems: input.reuse_items }),
+      ...takenOver(input),
       mark: (stage, status, wait) => this.#mark(stage, status, wait),
       ...this.#steering.desks,
     };

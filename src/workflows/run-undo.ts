@@ -5,15 +5,20 @@ import { type HookContext, runHook } from './run-hooks.js';
 
 /**
  * Takes back what succeeded, the last that ended first. The failure of one keeps none of the others from running.
- * What was reused did not happen in this run, so it is left alone. `undone` gets how each went, by stage.
+ * What was reused did not happen in this run, so it is left alone, but for what an earlier run left over. `undone` gets
+ * how each went, by stage.
  */
 export async function undoAll(
   ended: readonly StageRecord[],
   context: HookContext,
-  undone: Map<string, StageRecord> = new Map(),
+  {
+    undone = new Map(),
+    leftOver = [],
+  }: { readonly undone?: Map<string, StageRecord>; readonly leftOver?: readonly string[] } = {},
 ): Promise<void> {
   for (const { plan, status } of ended.toReversed()) {
-    const undo = status === 'succeeded' ? undoStage(plan) : null;
+    const isOurs = status === 'succeeded' || (status === 'reused' && leftOver.includes(plan.id));
+    const undo = isOurs ? undoStage(plan) : null;
     if (undo !== null) await runHook(undo, context, (record) => undone.set(plan.id, record));
   }
 }

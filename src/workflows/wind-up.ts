@@ -21,7 +21,7 @@ export async function windUp(
   { ledger, steering, undone, hooks }: EndedRun,
 ): Promise<void> {
   const context = { ...run, status };
-  if (status !== 'succeeded') await undoAll(ledger.ended, context, undone);
+  if (status !== 'succeeded') await undoAll(ledger.ended, context, { undone, leftOver: run.leftOver ?? [] });
   if (steering.alerts !== null) await steering.alerts.end(status);
   await runHooks(hooksFor(run.plan.hooks, status), context, hooks);
 }

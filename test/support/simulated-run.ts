@@ -163,6 +163,7 @@ class Simulation {
         result: { outputs: {}, duration_ms: 0 },
         order: this.#ledger.ended.map((record) => record.plan.id),
         undone: new Set(),
+        leftOver: new Set(),
         amended: { variables: new Set(), params: new Set() },
       },
     };

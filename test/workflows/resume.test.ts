@@ -8,6 +8,7 @@ import type { Continuation } from '../../src/engine/reuse.js';
 import type { StageTask } from '../../src/shared/task.js';
 import { aMappedStage } from '../support/a-map.js';
 import { aPlan, aStage } from '../support/a-plan.js';
+import { untilStage } from '../support/approvals.js';
 import { controlledStage } from '../support/controlled-stage.js';
 import { resultOf } from '../support/result-of.js';
 import { WorkflowRig } from '../support/workflow-rig.js';
@@ -131,5 +132,27 @@ describe('a resumed run', () => {
     await rig.stopWorker();
     await expect(planOf(first, 'resume')).rejects.toMatchObject({ code: 'no_answer' });
     expect((await planOf(first, 'rerun')).stages).toMatchObject({ load: { verdict: 'run' } });
+  });
+
+  it('takes back what terminated runs left over when it does not succeed either, and a fork leaves that alone', async () => {
+    const load = uses('load', 'echo', { undo: { action: { kind: 'uses', uses: 'echo', with: {} } } });
+    const broken = uses('broken', 'flaky', { depends_on: ['slow'] });
+    const plan = aPlan([load, uses('slow', 'hang', { depends_on: ['load'] }), broken]);
+    const first = await rig.start(plan);
+    await stage.arrival('slow');
+    await first.terminate();
+    expect((await planOf(first, 'fork')).input.reuse).not.toHaveProperty('left_over');
+    const again = await planOf(first, 'resume');
+    const second = await rig.start(plan, { more: again.input });
+    await untilStage(second, 'slow', 'running');
+    await second.terminate();
+    world.ran = [];
+    const quick = aPlan([load, uses('slow', 'echo', { depends_on: ['load'] }), broken]);
+    const changed = await planOf(second, 'resume', { definition: quick });
+    const third = await rig.start(quick, { more: changed.input });
+    const result = await resultOf(third);
+    expect(result).toMatchObject({ status: 'failed', stages: { load: { status: 'reused' } } });
+    expect(world.ran).toEqual(['slow', 'broken', 'load.undo']);
+    expect((await planOf(third, 'resume')).stages).toMatchObject({ load: { reason: 'undone' } });
   });
 });

@@ -90,18 +90,25 @@ export async function planContinuation(
     version: plan.version,
     stages: planned.verdicts,
     removed: planned.removed,
-    input: { ...input, reuse: reuseOf(earlier, how, planned), ...items, ...signed },
+    input: { ...input, reuse: reuseOf(earlier, planned, { how, plan }), ...items, ...signed },
   };
 }
 
-function reuseOf(earlier: EarlierRun, how: Continuation, { reused, verdicts }: PlannedResume): ReusedRun {
-  const { workflow_id, run_id, facts, stages } = earlier;
+function reuseOf(
+  earlier: EarlierRun,
+  { reused, verdicts }: PlannedResume,
+  { how, plan }: { readonly how: Continuation; readonly plan: Plan },
+): ReusedRun {
+  const { workflow_id, run_id, facts, stages, leftOver } = earlier;
   const gains = Object.entries(stages)
     .filter(([id]) => verdicts[id]?.reason === 'items')
     .map(([id, { state, metrics, versions }]) => [
       id,
       { metrics, ...(state === undefined ? {} : { state }), ...(versions === undefined ? {} : { versions }) },
     ]);
+  // A fork leaves what it was made from to itself.
+  const undoable = new Set(plan.stages.filter(({ undo }) => undo !== null).map(({ id }) => id));
+  const left = how === 'resume' ? reused.filter((id) => leftOver.has(id) && undoable.has(id)) : [];
   return {
     how,
     from: { workflow_id, run_id },
@@ -110,6 +117,7 @@ function reuseOf(earlier: EarlierRun, how: Continuation, { reused, verdicts }: P
       const result = stages[id];
       return result === undefined ? [] : [[id, result]];
     }),
+    ...(left.length === 0 ? {} : { left_over: left }),
     ...(gains.length === 0 ? {} : { gains: Object.fromEntries(gains) }),
   };
 }

@@ -73,8 +73,18 @@ function toEarlierRun(
     result: { outputs: result.outputs, duration_ms: result.total_duration_ms },
     order: endOrder(input, plan, result.stages),
     undone: new Set(Object.keys(result.undone ?? {})),
+    leftOver: leftOver(result, input),
     amended: amendedIn(result),
   };
+}
+
+function leftOver({ status, stages, undone = {} }: RunResult | RunStatus, input: RunInput): Set<string> {
+  if (status === 'succeeded') return new Set();
+  const inherited = new Set(input.reuse?.left_over);
+  const ids = Object.entries(stages)
+    .filter(([id, stage]) => stage.status === 'succeeded' || (stage.status === 'reused' && inherited.has(id)))
+    .map(([id]) => id);
+  return new Set(ids.filter((id) => !Object.hasOwn(undone, id)));
 }
 
 function amendedIn({ amendments = [], stages }: RunResult | RunStatus): EarlierRun['amended'] {

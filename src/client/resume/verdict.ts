@@ -77,6 +77,8 @@ export type EarlierRun = {
   readonly order: readonly string[];
   /** Stages whose effect was taken back when the run did not succeed. */
   readonly undone: ReadonlySet<string>;
+  /** Stages whose effect is still there although the run that executed them, and all since, did not succeed. */
+  readonly leftOver: ReadonlySet<string>;
   /** What people changed while the run went on: variables by name, and params by stage. */
   readonly amended: { readonly variables: ReadonlySet<string>; readonly params: ReadonlySet<string> };
 };

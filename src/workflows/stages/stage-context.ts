@@ -22,6 +22,8 @@ export type StageRunContext = {
   readonly maps: MapHost;
   /** Items of maps that an earlier run has done, by stage ID. */
   readonly reuseItems?: Readonly<Record<string, ItemLedger>>;
+  /** Stages taken over that nobody else will undo. */
+  readonly leftOver?: readonly string[];
   /** Starts any stage, a mapped one too; for runners that run further stages. */
   readonly launch: StageRunner;
   /** Shows that the stage waits, or runs again; one that waits for a person takes no slot of the run. */
