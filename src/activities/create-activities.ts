@@ -1,4 +1,4 @@
-import { ACTIVITY, DEFAULT_VERSION } from '../shared/names.js';
+import { ACTIVITY, BUILT_IN_PREFIX, DEFAULT_VERSION } from '../shared/names.js';
 import type { StageTask, TaskResult } from '../shared/task.js';
 import { collectFile } from './map/collect-file.js';
 import { collectPart } from './map/collect-part.js';
@@ -38,7 +38,8 @@ export function createActivities(deps: ActivityDeps): Record<string, StageActivi
         task,
         deps,
         (attempt) =>
-          task.isolation === 'thread'
+          // Threads know the functions of the configuration; built-in ones block nothing.
+          task.isolation === 'thread' && !name.startsWith(BUILT_IN_PREFIX)
             ? runInThread(name, attempt, deps)
             : runStageFunction(stage, attempt, deps.env),
         { implementation: { kind: 'uses', name, version: stage.version } },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DEFAULT_VERSION } from '../shared/names.js';
+import { BUILT_IN_PREFIX, DEFAULT_VERSION } from '../shared/names.js';
 import type { StageContext, StageFunction } from './stage-function.js';
 
 /** What a person writes to define a stage function; `params` and `output` may be left out. */
@@ -40,6 +40,9 @@ export function defineStage<P extends z.ZodType = typeof noParams, O extends z.Z
 
 /** What is wrong with a stage function's name or body, or null. */
 export function problemOf(name: unknown, run: unknown): string | null {
+  if (typeof name === 'string' && name.startsWith(BUILT_IN_PREFIX)) {
+    return `A stage function cannot be named "${name}": names that begin with "${BUILT_IN_PREFIX}" belong to built-in stage functions.`;
+  }
   if (typeof name !== 'string' || !NAME.test(name)) {
     const shown = typeof name === 'string' ? `"${name}"` : `\`${String(name)}\` (${typeof name})`;
     return `A stage function cannot be named ${shown}. Use letters, digits, "_", "-" and ".", and begin with a letter or digit.`;

@@ -1,3 +1,5 @@
+import type { ModelRefusalCode } from '../engine/models/model-refusal.js';
+
 /**
  * - `temporal_unreachable`: no Temporal server answers at the address.
  * - `search_attributes`: the search attributes are missing and could not be added.
@@ -22,6 +24,9 @@
  * - `store_shared`: other namespaces use the store, so that what is unused cannot be told.
  * - `alert_not_found`: no such alert is open.
  * - `channel_failed`: a channel did not take the message that tries it.
+ * - `model_not_found`: there is no such model.
+ * - `version_not_found`, `version_taken`, `version_failed`, `already_live`, `moved_meanwhile`, `nothing_before`,
+ *   `wrong_artifact`, `bad_request`, `busy`: the registry refuses what was asked of a model.
  * - `temporal`: Temporal refused the request.
  */
 export type ClientErrorCode =
@@ -49,6 +54,8 @@ export type ClientErrorCode =
   | 'schedule_conflict'
   | 'store_shared'
   | 'missing_package'
+  | 'model_not_found'
+  | ModelRefusalCode
   | 'temporal';
 
 /** What went wrong between the caller and Temporal, in words for a person, with what to do next in `hint`. */
@@ -92,5 +99,15 @@ const EXIT_CODES: Readonly<Record<ClientErrorCode, 1 | 2 | 3>> = {
   store_shared: 1,
   alert_not_found: 2,
   channel_failed: 1,
+  model_not_found: 2,
+  version_not_found: 2,
+  version_taken: 1,
+  version_failed: 1,
+  already_live: 1,
+  moved_meanwhile: 1,
+  nothing_before: 1,
+  wrong_artifact: 1,
+  bad_request: 2,
+  busy: 1,
   temporal: 1,
 };

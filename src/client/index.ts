@@ -40,6 +40,11 @@ export { type BackfillScheduleOptions, type ListSchedulesFilter, Schedules } fro
 export { type NextRun, nextRuns } from './schedules/next-runs.js';
 export { type AlertFilter, Alerts } from './alerts/alerts.js';
 export type { AlertView } from '../engine/alert-state.js';
+export { Models } from './models/models.js';
+export type { AliasMeaning } from './models/alias-at.js';
+export type { ModelEvent, MoveAnswer } from '../engine/models/model-event.js';
+export type { ModelView } from '../engine/models/model-state.js';
+export type { ModelVersionView } from '../engine/models/model-version.js';
 export type { PoolStatus } from './pools.js';
 export type { RunReference } from './find-run.js';
 export { LISTED_STATUSES, type ListedStatus, type ListFilter, type RunListItem } from './run-list.js';

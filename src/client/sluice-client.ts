@@ -18,6 +18,7 @@ import { findRun } from './find-run.js';
 import { isGrpc, messageOf, refusal } from './grpc-errors.js';
 import { RunHistory } from './history/run-history.js';
 import { matchingRuns, type RunMatch } from './matching-runs.js';
+import { Models } from './models/models.js';
 import { type PoolStatus, readPools } from './pools.js';
 import { admit } from './requirements.js';
 import { type ContinuationPlan, type ContinueOptions, planContinuation } from './resume/plan-continuation.js';
@@ -194,6 +195,11 @@ export class SluiceClient {
   get schedules(): Schedules {
     const { approvalKeys } = this.#settings;
     return new Schedules({ client: this.temporal, taskQueue: this.taskQueue, approvalKeys });
+  }
+
+  /** The models of the namespace. Needs the store. */
+  get models(): Models {
+    return new Models({ client: this.temporal, taskQueue: this.taskQueue, store: this.#settings.store });
   }
 
   /** True when a worker polls the task queue that new runs go to. */

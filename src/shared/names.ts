@@ -47,6 +47,20 @@ export function backfillWorkflowId(pipeline: string, key: string): string {
   return `backfill/${pipeline}/${key}`;
 }
 
+/** The workflow type that keeps the versions of one model; its ID is {@link modelWorkflowId}. */
+export const MODEL_WORKFLOW = 'model';
+
+/** The ID of the workflow of a model. No run has one like it, because names of pipelines hold no dot. */
+export function modelWorkflowId(model: string): string {
+  return `sluice.model/${model}`;
+}
+
+/** The key of what lists show in the memo of a model. */
+export const MODEL_MEMO = 'model';
+
+/** Names of stage functions that begin with this are built in. */
+export const BUILT_IN_PREFIX = 'sluice/';
+
 /** The workflow type that looks at all pipelines, and the schedule that starts it. */
 export const MONITOR_WORKFLOW = 'monitor';
 export const MONITOR_SCHEDULE = 'sluice-monitor';
@@ -73,6 +87,10 @@ export const ACTIVITY = {
   runEnd: 'sluice.run_end',
   /** Looks at all pipelines and says which alert rules hold. */
   health: 'sluice.health',
+  /** Looks whether the store holds the artifact of a version of a model. */
+  modelCheck: 'sluice.model_check',
+  /** Keeps old records of a model in the store. */
+  modelPage: 'sluice.model_page',
 } as const;
 
 /** The version of a stage function that names none. Results leave it out. */
@@ -138,6 +156,10 @@ export const ERROR_TYPE = {
   channel: 'ChannelError',
   /** A channel refused a message about an alert for good. Not retried. */
   channelRefused: 'ChannelRefused',
+  /** A model or a version that a stage needs does not exist. Not retried. */
+  modelNotFound: 'ModelNotFound',
+  /** The registry does not do to a model what a stage wanted; the message says why. Not retried. */
+  modelRefused: 'ModelRefused',
   /** What a run of a schedule or a backfill requires is missing or too old. */
   requirements: 'RequirementsNotMet',
   /** A run could not start because another holds its concurrency group. */

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { Worker } from '@temporalio/worker';
 import { pino } from 'pino';
+import { builtInStages } from '../activities/models/built-in-stages.js';
+import { createModelActivities } from '../activities/models/model-activities.js';
 import { createActivities } from '../activities/create-activities.js';
 import type { StageFunction } from '../activities/stage-function.js';
 import { ClientError } from '../client/client-error.js';
@@ -20,6 +23,7 @@ import { createCatalog } from '../worker/catalog.js';
 import { loadConfig, type LoadedConfig } from '../worker/config.js';
 import { createPrometheusMetrics } from '../worker/prometheus-metrics.js';
 import { workflowBundlePath } from '../worker/workflow-bundle.js';
+import { TestModels } from './test-models.js';
 import { type Mocks, withMockedFunctions, withMockedStages } from './mocks.js';
 import { type TestServer, withTestServer } from './test-server.js';
 
@@ -50,10 +54,12 @@ export async function testPipeline(
   const config = await loadConfig(
     options.configDir ?? (file === null ? process.cwd() : dirname(resolve(file))),
   );
-  const stages = withMockedFunctions(config.stages, mocks);
+  const models = new TestModels();
+  const known = new Map([...builtInStages(() => models.registry), ...config.stages]);
+  const stages = withMockedFunctions(known, mocks);
   const plan = typeof pipeline === 'string' ? await load(pipeline, { config, stages, env }) : pipeline;
   const input = runInput(withMockedStages(plan, mocks), options);
-  return withTestServer((server, spoil) => runOn(server, { input, config, stages, env, spoil }));
+  return withTestServer((server, spoil) => runOn(server, { input, config, stages, models, env, spoil }));
 }
 
 type Scene = {
@@ -80,14 +86,15 @@ function runInput(plan: Plan, { inputs = {}, mode = null }: TestPipelineOptions)
 
 async function runOn(
   { env, store }: TestServer,
-  scene: Scene & { readonly input: RunInput; readonly spoil: () => void },
+  scene: Scene & { readonly input: RunInput; readonly models: TestModels; readonly spoil: () => void },
 ): Promise<RunResult> {
-  const { input, config, stages } = scene;
+  const { input, config, stages, models } = scene;
   const taskQueue = `test-${randomUUID()}`;
   const code = {
     workflowBundle: { codePath: await workflowBundlePath() },
     dataConverter: createDataConverter(store),
   };
+  models.open({ client: clientOf(env, code), taskQueue, store });
   const { metrics } = createPrometheusMetrics();
   const log = pino({ level: 'silent' });
   const worker = await Worker.create({
@@ -95,14 +102,17 @@ async function runOn(
     connection: env.nativeConnection,
     taskQueue,
     maxHeartbeatThrottleInterval: '100ms',
-    activities: createActivities({
-      stages,
-      store,
-      log,
-      metrics,
-      env: scene.env,
-      projectDir: config.projectDir,
-    }),
+    activities: {
+      ...createModelActivities(store),
+      ...createActivities({
+        stages,
+        store,
+        log,
+        metrics,
+        env: scene.env,
+        projectDir: config.projectDir,
+      }),
+    },
   });
   return worker.runUntil(async () => {
     const workflowId = `${input.plan.pipeline}/${taskQueue}`;
@@ -121,8 +131,17 @@ async function runOn(
     if (history.events?.some((event) => event.activityTaskCancelRequestedEventAttributes)) scene.spoil();
     await Worker.runReplayHistory(code, history, workflowId);
     await endPools(env.client, input.plan);
+    await models.end(env.client);
     return result;
   });
+}
+
+/** Reads payloads as the worker writes them. */
+function clientOf(
+  { connection, namespace }: TestServer['env'],
+  { dataConverter }: { readonly dataConverter: DataConverter },
+): Client {
+  return new Client({ connection, dataConverter, ...(namespace === undefined ? {} : { namespace }) });
 }
 
 /** A pool outlives its runs, on the task queue of the first of them; the next test has a worker on another one. */

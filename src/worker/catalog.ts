@@ -1,3 +1,4 @@
+import { builtInStages } from '../activities/models/built-in-stages.js';
 import type { StageFunction } from '../activities/stage-function.js';
 import type { CatalogStage, StageCatalog } from '../definition/catalog.js';
 import type { PoolSpec } from '../engine/stage-extras.js';
@@ -5,14 +6,19 @@ import type { Json } from '../shared/json.js';
 
 type Problem = ReturnType<CatalogStage['checkParams']>[number];
 
-/** What the loader of definitions may ask about the stage functions of a configuration. */
+/** Nobody runs a stage to look up what it takes. */
+const BUILT_IN = builtInStages(() => {
+  throw new Error('The catalog runs no stages.');
+});
+
+/** What the loader of definitions may ask about the stage functions of a configuration, and about the built-in ones. */
 export function createCatalog(
   stages: ReadonlyMap<string, StageFunction>,
   pipelines: ReadonlyMap<string, string>,
   pools: ReadonlyMap<string, PoolSpec>,
 ): StageCatalog {
   return {
-    stages: new Map([...stages].map(([name, stage]) => [name, catalogStage(stage)])),
+    stages: new Map([...BUILT_IN, ...stages].map(([name, stage]) => [name, catalogStage(stage)])),
     pipelines,
     pools,
   };

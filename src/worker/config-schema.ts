@@ -123,6 +123,11 @@ const poolSchema = z
     rate: rate === undefined ? null : { limit: rate.limit, per_ms: parseDuration(rate.per) ?? 0 },
   }));
 
+const modelSchema = z.strictObject({
+  /** The definition that `sluice models deploy` starts: a file, or a name of `pipelines`. */
+  deploy: z.string().min(1).optional(),
+});
+
 /** The shape of a configuration; unknown keys are errors. */
 export const configSchema = z.strictObject({
   stages: z
@@ -137,6 +142,8 @@ export const configSchema = z.strictObject({
     }),
   /** Files of pipelines that definitions may name instead of giving a path. */
   pipelines: z.record(z.string().min(1), z.string().min(1)).default({}),
+  /** What `sluice models` needs to know of models, by name. */
+  models: z.record(z.string().min(1), modelSchema).default({}),
   /** Limits that all runs of the namespace share, by name. */
   pools: z
     .record(

@@ -28,6 +28,8 @@ export type LoadedConfig = {
   readonly monitor: MonitorSettings;
   /** Where alerts are told. */
   readonly channels: ReadonlyMap<string, ChannelSettings>;
+  /** Files of the definitions that deploy models, by the names of the models. */
+  readonly deployments: ReadonlyMap<string, string>;
   readonly catalog: StageCatalog;
 };
 
@@ -62,9 +64,12 @@ export function completeConfig(
   if (!parsed.success) throw new ConfigError(problemText(where, parsed.error.issues));
   const missing = missingReferences(parsed.data);
   if (missing.length > 0) throw new ConfigError(problemText(where, missing));
-  const { stages, pipelines, taskQueue, storage, worker, checks, monitor } = parsed.data;
+  const { stages, pipelines, models, taskQueue, storage, worker, checks, monitor } = parsed.data;
   const fromProject = (path: string): string => (isAbsolute(path) ? path : join(place.projectDir, path));
   const files = Object.entries(pipelines).map(([name, path]): [string, string] => [name, fromProject(path)]);
+  const deployments = Object.entries(models).flatMap(([name, { deploy }]): [string, string][] =>
+    deploy === undefined ? [] : [[name, fromProject(pipelines[deploy] ?? deploy)]],
+  );
   const channels = new Map(Object.entries(parsed.data.channels));
   const byName = new Map(stages.map((stage) => [stage.name, stage]));
   return {
@@ -79,6 +84,7 @@ export function completeConfig(
     checks,
     monitor,
     channels,
+    deployments: new Map(deployments),
     catalog: {
       ...createCatalog(byName, new Map(files), new Map(Object.entries(parsed.data.pools))),
       channels: new Set(channels.keys()),

@@ -3,6 +3,8 @@ import { type NativeConnection, Worker } from '@temporalio/worker';
 import { pino, type Logger } from 'pino';
 import { createDeliverAlert } from '../activities/alerts/deliver-alert.js';
 import { createActivities } from '../activities/create-activities.js';
+import { builtInStages } from '../activities/models/built-in-stages.js';
+import { createModelActivities } from '../activities/models/model-activities.js';
 import type { Environment } from '../activities/secrets.js';
 import { ACTIVITY } from '../shared/names.js';
 import { createDataConverter } from '../storage/external-storage-driver.js';
@@ -14,6 +16,7 @@ import type { ConnectionSettings } from './connection.js';
 import { createFindOutput } from './find-output.js';
 import { createFindRuns } from './find-runs.js';
 import { startHealthServer } from './health-server.js';
+import { TemporalModels } from './models/temporal-models.js';
 import { createPoolCheck } from './pool-check.js';
 import { createRequirementCheck } from './requirement-check.js';
 import { createRunEnd } from './run-end.js';
@@ -127,12 +130,15 @@ async function createWorker(
   const codePath = options.workflowBundlePath ?? (await workflowBundlePath());
   const dataConverter = createDataConverter(store);
   const findRuns = createFindRuns(connection, namespace);
+  const taskQueue = options.taskQueue ?? config.taskQueue;
+  const modelClient = new Client({ connection, namespace, dataConverter });
+  const models = new TemporalModels({ client: modelClient, taskQueue, store });
   return Worker.create({
     ...workerOptions(config.worker),
     identity: options.identity ?? workerIdentity(config.projectDir),
     connection,
     namespace,
-    taskQueue: options.taskQueue ?? config.taskQueue,
+    taskQueue,
     workflowBundle: log.isLevelEnabled('debug') ? { codePath } : await bundleWithoutStacks(codePath),
     dataConverter,
     activities: {
@@ -141,8 +147,9 @@ async function createWorker(
       [ACTIVITY.runEnd]: createRunEnd(client),
       [ACTIVITY.health]: () => look(deps),
       [ACTIVITY.alert]: createDeliverAlert({ channels: config.channels, store, log, env, projectDir }),
+      ...createModelActivities(store),
       ...createActivities({
-        stages,
+        stages: new Map([...builtInStages(() => models), ...stages]),
         store,
         log,
         metrics,

@@ -12,6 +12,7 @@ export {
 } from './messages.js';
 export { map_coordinator } from './map/coordinator.js';
 export { map_shard } from './map/shard.js';
+export { model } from './model/model.js';
 export { monitor } from './monitor/monitor.js';
 export { pipeline } from './pipeline.js';
 export { pool } from './pool/pool.js';

@@ -25,6 +25,7 @@ import { registerList } from './commands/list.js';
 import { registerLogs } from './commands/logs.js';
 import { registerMonitor } from './commands/monitor.js';
 import { registerMetrics } from './commands/metrics.js';
+import { registerModels } from './commands/models.js';
 import { registerPause, registerUnpause } from './commands/pause.js';
 import { registerPlan } from './commands/plan.js';
 import { registerPools } from './commands/pools.js';
@@ -83,6 +84,7 @@ export const REGISTRATIONS: ReadonlyArray<readonly [heading: string, commands: r
   ],
   ['Schedules', [registerSchedule]],
   ['Watching', [registerHealth, registerMonitor, registerAlerts]],
+  ['Models', [registerModels]],
   ['History', [registerHistory, registerMetrics, registerAnomalies, registerReport]],
   ['Workers', [registerWorker, registerPools]],
   ['Storage', [registerCache, registerCleanup]],

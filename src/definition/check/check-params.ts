@@ -2,6 +2,7 @@ import { inputViolations } from '../../engine/check-inputs.js';
 import type { InputSpec } from '../../engine/plan.js';
 import { hasExpression } from '../../expressions/inspect.js';
 import type { JsonObject } from '../../shared/json.js';
+import { BUILT_IN_PREFIX } from '../../shared/names.js';
 import type { StageCatalog } from '../catalog.js';
 import type { StageEntry } from '../draft.js';
 import type { Path, Reporter, Suggestion } from '../reporter.js';
@@ -42,8 +43,9 @@ export function checkStageFunction(
 function checkTarget(target: Target, entry: StageEntry, catalog: StageCatalog, reporter: Reporter): void {
   const known = catalog.stages.get(target.uses);
   if (known === undefined) {
+    const isBuiltIn = target.uses.startsWith(BUILT_IN_PREFIX);
     // A worker in another language may serve it.
-    if (entry.data.task_queue !== undefined || hasExpression(target.uses)) return;
+    if ((entry.data.task_queue !== undefined && !isBuiltIn) || hasExpression(target.uses)) return;
     const names = [...catalog.stages.keys()].toSorted();
     reporter.report({
       code: 'unknown-stage-function',

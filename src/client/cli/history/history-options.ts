@@ -78,6 +78,11 @@ function isDay(date: string): boolean {
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(date);
 }
 
+/** The last moment of a date, or a time itself. Throws what commander shows as a wrong option. */
+export function lastMomentOf(text: string): Date {
+  return ONLY_DATE.test(text) ? new Date(endOf(text).getTime() - 1) : startOf(text);
+}
+
 function endOf(text: string): Date {
   const start = startOf(text);
   return ONLY_DATE.test(text) ? new Date(start.getTime() + DAY_MS) : start;

@@ -1,0 +1,41 @@
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { ModelRegistry } from '../activities/models/model-registry.js';
+import { modelWorkflowId } from '../shared/names.js';
+import { TemporalModels, type TemporalModelsDeps } from '../worker/models/temporal-models.js';
+
+/** The models of one test: real ones, which end with it. */
+export class TestModels {
+  #models: TemporalModels | null = null;
+  readonly #names = new Set<string>();
+
+  /** What built-in stage functions use once the test runs on its server. */
+  get registry(): ModelRegistry {
+    const models = this.#models;
+    if (models === null) throw new Error('The test does not run yet.');
+    return {
+      register: (model, request) => {
+        this.#names.add(model);
+        return models.register(model, request);
+      },
+      move: (model, request) => models.move(model, request),
+      mark: (model, request) => models.mark(model, request),
+      find: (model, what) => models.find(model, what),
+    };
+  }
+
+  open(deps: TemporalModelsDeps): void {
+    this.#models = new TemporalModels(deps);
+  }
+
+  /** A model outlives its runs, on the task queue of the first of them; the next test has a worker on another one. */
+  async end({ workflow }: Client): Promise<void> {
+    for (const name of this.#names) {
+      await workflow
+        .getHandle(modelWorkflowId(name))
+        .terminate('the test has ended')
+        .catch((error: unknown) => {
+          if (!(error instanceof WorkflowNotFoundError)) throw error;
+        });
+    }
+  }
+}
