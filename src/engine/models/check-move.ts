@@ -64,7 +64,7 @@ export function rollbackTarget(request: RollBackRequest, standing: Standing): st
 }
 
 /** True for aliases that only versions in good standing may have. */
-export function isUsual(alias: string): boolean {
+function isUsual(alias: string): boolean {
   return USUAL_ALIASES.some((usual) => usual === alias);
 }
 

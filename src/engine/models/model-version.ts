@@ -68,7 +68,7 @@ const MODEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,99}$/;
 
 /** Larger reports belong into an artifact: every version is kept for good. */
-export const MOST_CHARACTERS = 16_000;
+const MOST_CHARACTERS = 16_000;
 
 /** What is wrong with the name of a model, or null. */
 export function modelNameProblem(name: unknown): string | null {
