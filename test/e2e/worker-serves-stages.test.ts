@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { execa } from 'execa';
@@ -19,6 +20,8 @@ import type { StageTask } from '../../src/shared/task.js';
 
 const started = new Map<string, () => void>();
 const shutdowns: string[] = [];
+/** How many of `crowd` run, and the most that ever did. */
+const crowd = { now: 0, most: 0 };
 
 const stages = [
   defineStage({
@@ -41,6 +44,15 @@ const stages = [
         throw new Error('second attempt fails');
       }
       return ctx.lastCheckpoint ?? null;
+    },
+  }),
+  defineStage({
+    name: 'crowd',
+    run: async () => {
+      crowd.now += 1;
+      crowd.most = Math.max(crowd.most, crowd.now);
+      await setTimeout(20);
+      crowd.now -= 1;
     },
   }),
   defineStage({
@@ -133,6 +145,20 @@ test('serves stage functions, and keeps payloads of megabytes in the store', asy
     output: { rows: rows.map((row) => row * 2) },
     output_ref: { sha256: expect.any(String) as string, size_bytes: expect.any(Number) as number },
   });
+});
+
+test.each([
+  ['one after the other where less is left than asked for', { targetCpu: 0.001, targetMemory: 0.001 }, 1],
+  ['no more at once than it was told', { targetCpu: 1, targetMemory: 1, maxActivities: 2 }, 2],
+])('runs stages by the load of the machine: %s', async (_title, slots, most) => {
+  const taskQueue = `crowd-${most}`;
+  const careful = await start(taskQueue, { slots });
+  Object.assign(crowd, { now: 0, most: 0 });
+  await Promise.all(Array.from({ length: 8 }, () => run('crowd', { taskQueue })));
+  await careful.stop();
+  expect(crowd.now).toBe(0);
+  expect(crowd.most).toBeGreaterThan(0);
+  expect(crowd.most).toBeLessThanOrEqual(most);
 });
 
 test('gives the checkpoint of a failed attempt to every later one', async () => {
