@@ -1,4 +1,10 @@
 export { z } from 'zod';
+export { cel } from './definition/builder/cel.js';
+export { definePipeline } from './definition/builder/define-pipeline.js';
+export type { PipelineHeader, PipelineParts } from './definition/builder/define-pipeline.js';
+export type { Bindable, Expr, Ref } from './definition/builder/expr.js';
+export type { Pipeline } from './definition/builder/pipeline.js';
+export type { Stage } from './definition/builder/stage-types.js';
 export { defineStage } from './activities/define-stage.js';
 export type { StageSpec } from './activities/define-stage.js';
 export { StageFailure } from './activities/stage-failure.js';

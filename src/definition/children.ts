@@ -50,11 +50,25 @@ export function resolveReference(
 ): ResolvedReference {
   const configured = catalog?.pipelines.get(reference);
   if (configured !== undefined) return { file: configured, key: reference };
-  if (!/[\\/]|\.(?:ya?ml|json)$/.test(reference)) {
+  if (!/[\\/]|\.(?:ya?ml|json|[cm]?[jt]s)$/.test(reference)) {
     const known = [...(catalog?.pipelines.keys() ?? [])];
-    const message = `runs the pipeline "${reference}", which is not configured; a path ends in .yaml, .yml or .json.`;
+    const message = `runs the pipeline "${reference}", which is not configured; a path ends in .yaml, .yml, .json or .ts.`;
     return { code: 'unknown-pipeline', message, suggestion: suggest(reference, known) };
   }
   const file = resolve(dirname(from), reference);
-  return { file, key: relative(dirname(root), file).split(sep).join('/') };
+  return { file, key: keyOf(file, root) };
+}
+
+/** Finds a pipeline that a definition brings along: as if it stood in a file beside that of the definition. */
+export function resolveOwn(
+  reference: string,
+  from: string,
+  root: string,
+): { readonly file: string; readonly key: string } {
+  const file = resolve(dirname(from), reference);
+  return { file, key: keyOf(file, root) };
+}
+
+function keyOf(file: string, root: string): string {
+  return relative(dirname(root), file).split(sep).join('/');
 }

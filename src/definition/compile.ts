@@ -22,7 +22,7 @@ import type { Problem } from './problem.js';
 import { readDraft } from './read-draft.js';
 import { type Locate, nowhere, Reporter } from './reporter.js';
 import { shown } from './schema/report-issues.js';
-import { sourceOfValue } from './source/read-source.js';
+import { sourceOfValue } from './source/source-of-value.js';
 import { listNames } from './suggest.js';
 
 export type CompileOptions = {

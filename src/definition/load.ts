@@ -1,12 +1,14 @@
 import { relative, resolve } from 'node:path';
 import type { Plan } from '../engine/plan.js';
 import type { StageCatalog } from './catalog.js';
-import { type Child, type ChildFault, childReferences, resolveReference } from './children.js';
+import type { Pipeline } from './builder/pipeline.js';
+import { type Child, type ChildFault, childReferences, resolveOwn, resolveReference } from './children.js';
 import { compileJson } from './compile.js';
 import type { Env } from './expand-env.js';
 import type { Problem } from './problem.js';
 import { type ParsedSource, parseSource } from './source/parse-source.js';
-import { readSource, sourceOfValue, type Unreadable } from './source/read-source.js';
+import { readSource } from './source/read-source.js';
+import { sourceOfValue, type Unreadable } from './source/source-of-value.js';
 
 export type LoadOptions = {
   /** Null when stage functions are not known; `uses` and `with` are then not checked. */
@@ -38,13 +40,21 @@ export async function loadDefinitionText(
   return new LoadSession(options.file, options).load(parseSource(text));
 }
 
-/** Loads a definition that was built in code; `file` gives its name and where relative paths start. */
+/** Loads a definition that was built in code, a plain object or a pipeline of `definePipeline`; `file` gives its name and where relative paths start. */
 export async function loadDefinitionValue(
   value: unknown,
   options: LoadOptions & { readonly file: string },
 ): Promise<LoadOutcome> {
   return new LoadSession(options.file, options).load(sourceOfValue(value));
 }
+
+/** A definition whose children are loaded. */
+type Parent = {
+  readonly file: string;
+  /** The files that led to it, itself included. */
+  readonly parents: readonly string[];
+  readonly own: ReadonlyMap<string, Pipeline>;
+};
 
 class LoadSession {
   readonly #file: string;
@@ -54,6 +64,8 @@ class LoadSession {
   /** Plans by file; null where there is none. */
   readonly #loaded = new Map<string, Plan | null>();
   readonly #plans = new Map<string, Plan>();
+  /** Pipelines that definitions bring along, by the file that they would be. */
+  readonly #own = new Map<string, Pipeline>();
 
   constructor(file: string, options: LoadOptions) {
     this.#file = file;
@@ -68,7 +80,7 @@ class LoadSession {
       file: this.#file,
       plan: isUsable ? { ...plan, pipelines: Object.fromEntries(this.#plans) } : null,
       problems: inOrder(this.#problems, this.#file),
-      files: [...this.#loaded.keys()],
+      files: [...this.#loaded.keys()].filter((file) => !this.#own.has(file)),
     };
   }
 
@@ -93,7 +105,8 @@ class LoadSession {
     for (const problem of source.problems)
       this.#problems.push({ ...placed(problem, shownFile), ...problem.place });
     if (source.value === undefined) return null;
-    const children = await this.#loadChildren(childReferences(source.value), file, [...parents, file]);
+    const place = { file, parents: [...parents, file], own: source.children ?? new Map<string, Pipeline>() };
+    const children = await this.#loadChildren(childReferences(source.value), place);
     const { locate } = source;
     const options = { ...this.#options, file: shownFile, locate, children };
     const { plan, problems } = compileJson(source.value, options);
@@ -101,21 +114,23 @@ class LoadSession {
     return source.problems.length > 0 ? null : plan;
   }
 
-  async #loadChildren(
-    references: readonly string[],
-    from: string,
-    parents: readonly string[],
-  ): Promise<ReadonlyMap<string, Child>> {
+  async #loadChildren(references: readonly string[], parent: Parent): Promise<ReadonlyMap<string, Child>> {
     const children = new Map<string, Child>();
     for (const reference of references) {
+      const own = parent.own.get(reference);
       // One after the other: a file that two pipelines run is read once, and problems keep their order.
       // oxlint-disable-next-line no-await-in-loop
-      children.set(reference, await this.#loadChild(reference, from, parents));
+      children.set(
+        reference,
+        await (own === undefined
+          ? this.#loadChild(reference, parent)
+          : this.#loadOwn(own, reference, parent)),
+      );
     }
     return children;
   }
 
-  async #loadChild(reference: string, from: string, parents: readonly string[]): Promise<Child> {
+  async #loadChild(reference: string, { file: from, parents }: Parent): Promise<Child> {
     const resolved = resolveReference(reference, from, this.#root, this.#options.catalog);
     if ('code' in resolved) return faulty(reference, resolved);
     const { file, key } = resolved;
@@ -126,6 +141,19 @@ class LoadSession {
       if ('code' in source) return faulty(key, missing(reference, source));
       await this.#compile(file, parents, source);
     }
+    return this.#child(file, key);
+  }
+
+  async #loadOwn(pipeline: Pipeline, reference: string, { file: from, parents }: Parent): Promise<Child> {
+    const { file, key } = resolveOwn(reference, from, this.#root);
+    const isTaken = this.#loaded.has(file) && this.#own.get(file) !== pipeline;
+    if (isTaken || parents.includes(file)) return faulty(key, nameTaken(pipeline.name));
+    this.#own.set(file, pipeline);
+    if (!this.#loaded.has(file)) await this.#compile(file, parents, sourceOfValue(pipeline));
+    return this.#child(file, key);
+  }
+
+  #child(file: string, key: string): Child {
     const plan = this.#loaded.get(file) ?? null;
     if (plan !== null) this.#plans.set(key, plan);
     return { key, plan, inputs: plan?.inputs ?? null, fault: null };
@@ -140,7 +168,11 @@ class LoadSession {
 
   /** Paths in messages are those the caller used: as given for the root, relative to the same folder for the rest. */
   #shown(file: string): string {
-    return file === this.#root ? this.#file : relative(process.cwd(), file) || file;
+    if (file === this.#root) return this.#file;
+    const own = this.#own.get(file);
+    return own === undefined
+      ? relative(process.cwd(), file) || file
+      : `${this.#file} (pipeline "${own.name}")`;
   }
 }
 
@@ -156,6 +188,11 @@ function faulty(key: string, fault: ChildFault): Child {
   return { key, plan: null, inputs: null, fault };
 }
 
+function nameTaken(name: string): ChildFault {
+  const message = `runs a pipeline named "${name}", which another pipeline here is called as well; rename one`;
+  return { code: 'duplicate-id', message, suggestion: null };
+}
+
 function missing(reference: string, { code, message }: Unreadable): ChildFault {
   if (code !== 'file-not-found') {
     return { code, message: `runs "${reference}", but ${message}`, suggestion: null };
@@ -163,14 +200,13 @@ function missing(reference: string, { code, message }: Unreadable): ChildFault {
   return { code: 'unknown-pipeline', message: `runs "${reference}", which does not exist`, suggestion: null };
 }
 
-function placed({ code, message }: Unreadable, file: string): Problem {
+function placed({ code, message, place = { line: 1, column: 1 } }: Unreadable, file: string): Problem {
   return {
     code,
     message,
     file,
     severity: 'error',
-    line: 1,
-    column: 1,
+    ...place,
     path: '',
     stage: null,
     suggestion: null,

@@ -4,6 +4,8 @@ export const PROBLEM_CODES = {
   'file-too-large': 'The file is larger than 4 MiB.',
   'not-text': 'The file is not UTF-8 text, or holds NUL bytes.',
   'empty-file': 'The file holds nothing.',
+  'module-failed': 'A TypeScript or JavaScript file cannot be loaded, or throws while it is.',
+  'no-pipeline': 'The default export of a TypeScript or JavaScript file was not made with `definePipeline`.',
   syntax: 'The file is not valid YAML or JSON.',
   'several-documents': 'A YAML file holds more than one document (`---`).',
   'duplicate-key': 'A key stands twice in the same object.',

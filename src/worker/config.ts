@@ -8,7 +8,7 @@ import type { StorageSettings } from '../storage/create-store.js';
 import { createCatalog } from './catalog.js';
 import { missingReferences } from './health/missing-references.js';
 import type { MonitorSettings } from './health/health-schema.js';
-import { importModule } from './import-module.js';
+import { importModule } from '../definition/source/import-module.js';
 import { configSchema, type WorkerSettings } from './config-schema.js';
 
 /** The file looked for, in this order, beside a definition and in the folders above it. */

@@ -10,6 +10,8 @@ import type { CliContext } from './context.js';
 
 /** A definition as the command line names it, with the configuration that applies to it. */
 export type LoadedPlan = {
+  /** The file, also where a configured name was given. */
+  readonly file: string;
   readonly plan: Plan;
   readonly config: LoadedConfig;
   readonly warnings: readonly Problem[];
@@ -17,12 +19,13 @@ export type LoadedPlan = {
 
 /** Loads one definition. Throws {@link DefinitionError} with all its problems, or a `ConfigError`. */
 export async function loadPlan(cli: CliContext, file: string): Promise<LoadedPlan> {
-  const { plan, problems, config } = await createLoader(cli)(file);
+  const { plan, problems, config, file: found } = await createLoader(cli)(file);
   if (plan === null) throw new DefinitionError(problems);
-  return { plan, config, warnings: problems };
+  return { file: found, plan, config, warnings: problems };
 }
 
 export type LoadOutcome = {
+  readonly file: string;
   /** Null when a problem is an error. */
   readonly plan: Plan | null;
   readonly problems: readonly Problem[];
@@ -46,11 +49,12 @@ export function createLoader(cli: CliContext): (file: string) => Promise<LoadOut
       ? given
       : ((await configFor(cli.cwd)).catalog.pipelines.get(given) ?? given);
     const config = await configFor(dirname(resolve(cli.cwd, file)));
-    const { plan, problems } = await loadDefinition(asNamed(cli, file), {
+    const named = asNamed(cli, file);
+    const { plan, problems } = await loadDefinition(named, {
       catalog: config.catalog,
       env: cli.env,
     });
-    return { plan, problems, config };
+    return { file: named, plan, problems, config };
   };
 }
 

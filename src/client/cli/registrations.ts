@@ -11,6 +11,7 @@ import { registerCancel } from './commands/cancel.js';
 import { registerCheck } from './commands/check.js';
 import { registerCleanup } from './commands/cleanup.js';
 import { registerCompletion } from './commands/completion.js';
+import { registerExport } from './commands/export.js';
 import { registerFail, registerRetry, registerSkip } from './commands/decide-stage.js';
 import { registerDev } from './commands/dev.js';
 import { registerDiff } from './commands/diff.js';
@@ -51,7 +52,7 @@ export type Register = (program: Command, cli: CliContext) => void;
 /** Every command, in the order and under the headings of `sluice --help`. */
 export const REGISTRATIONS: ReadonlyArray<readonly [heading: string, commands: readonly Register[]]> = [
   ['Project', [registerInit, registerDev, registerSetup, registerDoctor, registerCompletion, registerHelp]],
-  ['Definitions', [registerValidate, registerPlan, registerGraph, registerSchema]],
+  ['Definitions', [registerValidate, registerPlan, registerGraph, registerExport, registerSchema]],
   [
     'Runs',
     [

@@ -1,5 +1,6 @@
 import { type Document, LineCounter, parseDocument, type YAMLError } from 'yaml';
 import type { Json } from '../../shared/json.js';
+import type { Pipeline } from '../builder/pipeline.js';
 import { MAX_PROBLEMS, nowhere, type Finding, type Locate, type Place } from '../reporter.js';
 import { parsePlainJson } from './plain-json.js';
 import { convertDocument } from './convert-document.js';
@@ -14,6 +15,8 @@ export type ParsedSource = {
   readonly locate: Locate;
   /** Problems of the text itself; paths are empty, places are final. */
   readonly problems: ReadonlyArray<Finding & { readonly place: Place }>;
+  /** Pipelines that it brings along, by what its stages call them; only one that was built in code has any. */
+  readonly children?: ReadonlyMap<string, Pipeline>;
 };
 
 /**

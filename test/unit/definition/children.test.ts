@@ -87,7 +87,7 @@ describe('a pipeline that runs others', () => {
       '{ id: a, pipeline: childd }',
       { child: 'child.yaml' },
       [
-        'main.yaml:3:24 unknown-pipeline runs the pipeline "childd", which is not configured; a path ends in .yaml, .yml or .json. Configured: child. (child?)',
+        'main.yaml:3:24 unknown-pipeline runs the pipeline "childd", which is not configured; a path ends in .yaml, .yml, .json or .ts. Configured: child. (child?)',
       ],
     ],
     [

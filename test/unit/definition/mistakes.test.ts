@@ -24,6 +24,8 @@ describe('the mistakes', () => {
     const elsewhere = [
       'file-not-found',
       'file-too-large',
+      'module-failed',
+      'no-pipeline',
       'recursive-pipeline',
       'too-deep',
       'too-many-problems',

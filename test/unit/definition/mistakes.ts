@@ -744,7 +744,7 @@ stages:
   - { id: a, pipeline: child, with: { k: "\${{ secrets.K }}" } }
 `,
       problems: [
-        `unknown-pipeline pipeline.yaml:4:24 stage "a" runs the pipeline "child", which is not configured; a path ends in .yaml, .yml or .json.`,
+        `unknown-pipeline pipeline.yaml:4:24 stage "a" runs the pipeline "child", which is not configured; a path ends in .yaml, .yml, .json or .ts.`,
         `secret-not-allowed pipeline.yaml:4:47 stage "a": \`secrets.K\` cannot stand here, it would be recorded. Secrets go in \`with\` of \`uses\`, \`env\`, headers and URLs`,
       ],
     },

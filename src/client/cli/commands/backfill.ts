@@ -41,7 +41,7 @@ export function registerBackfill(program: Command, cli: CliContext): void {
     .command('backfill')
     .summary('run a definition for each window of a range')
     .description('Runs a definition once for each window of a range of time, and follows it.')
-    .argument('<file>', 'definition, YAML or JSON')
+    .argument('<file>', 'definition: YAML, JSON or TypeScript')
     .requiredOption('--from <time>', 'where the range starts: 2024, 2024-03, 2024-03-01 or an instant')
     .requiredOption('--to <time>', 'where it ends; a year, month or day belongs to it, an instant does not')
     .option('--step <step>', 'length of a window: 1d, 1w, 1mo, 1y, 6h, 30min', '1d')

@@ -37,7 +37,7 @@ export function registerGraph(program: Command, cli: CliContext): void {
     .command('graph')
     .summary('draw a definition')
     .description('Draws the stages of a definition and what they depend on.')
-    .argument('<file...>', 'definition, YAML or JSON')
+    .argument('<file...>', 'definition: YAML, JSON or TypeScript')
     .addOption(new Option('-f, --format <format>', 'what to write').choices([...FORMATS]).default('mermaid'))
     .option('-o, --output <file>', 'where to write it (default: stdout)')
     .option('-m, --mode <mode>', 'grey out what this mode leaves out')

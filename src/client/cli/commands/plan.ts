@@ -20,7 +20,7 @@ export function registerPlan(program: Command, cli: CliContext): void {
     .command('plan')
     .summary('what a run would do, wave by wave')
     .description('Shows what a run of a definition would do, without running it.')
-    .argument('<file>', 'definition, YAML or JSON')
+    .argument('<file>', 'definition: YAML, JSON or TypeScript')
     .option('-m, --mode <mode>', 'one of the modes of the definition');
   addInputOptions(command)
     .addHelpText('after', EXAMPLES)

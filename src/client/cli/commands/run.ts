@@ -33,7 +33,7 @@ export function registerRun(program: Command, cli: CliContext): void {
     .command('run')
     .summary('run a definition and follow it')
     .description('Starts a run of a definition and follows it to its end.')
-    .argument('<file>', 'definition, YAML or JSON');
+    .argument('<file>', 'definition: YAML, JSON or TypeScript');
   addInputOptions(command)
     .option('-m, --mode <mode>', 'one of the modes of the definition')
     .option('--id <key>', 'part of the workflow ID after the name of the pipeline (default: the time)')

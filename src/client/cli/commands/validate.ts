@@ -18,7 +18,7 @@ export function registerValidate(program: Command, cli: CliContext): void {
     .command('validate')
     .summary('all problems of definitions at once')
     .description('Checks definitions and reports all their problems at once.')
-    .argument('<file...>', 'definitions, YAML or JSON')
+    .argument('<file...>', 'definitions: YAML, JSON or TypeScript')
     .addHelpText('after', EXAMPLES)
     .action((files: readonly string[]) => validate(files, cli));
 }
