@@ -29,6 +29,11 @@ const FORBIDDEN_IMPORTS: ReadonlyArray<readonly [from: string, specifier: string
   ['storage', '../workflows/thing.js', 'imports go down only'],
   ['worker', '../client/thing.js', 'imports go down only'],
   ['client', '../testing/thing.js', 'imports go down only'],
+  ['client', '../nodes/thing.js', 'imports go down only'],
+  ['activities', '../nodes/thing.js', 'imports go down only'],
+  ['worker', '../nodes/thing.js', 'imports go down only'],
+  ['nodes', '../worker/thing.js', 'nothing imports it'],
+  ['nodes/llm', '../../storage/thing.js', 'nothing imports it'],
   ['client/cli', '../../testing/thing.js', 'imports go down only'],
 ];
 
@@ -153,6 +158,10 @@ const ALLOWED: ReadonlyArray<readonly [file: string, code: string]> = [
     'src/activities/uses-storage.ts',
     "import { readFile } from 'node:fs/promises';\nimport { thing } from '../storage/thing.js';\nexport const here = [readFile, thing];",
   ],
+  [
+    'src/nodes/uses-activities.ts',
+    "import { thing } from '../activities/thing.js';\nexport const here = thing;",
+  ],
   ['src/testing/uses-all.ts', "import { thing } from '../client/thing.js';\nexport const here = thing;"],
   ['src/client/cli/main.ts', 'export const end = (): never => process.exit(0);'],
   ['examples/mine/sluice.config.ts', 'export default { stages: [] };'],
@@ -237,7 +246,7 @@ async function plantTree(root: string): Promise<void> {
     'storage',
     'worker',
   ];
-  const things = [...layers, 'client', 'testing'].map(
+  const things = [...layers, 'client', 'nodes', 'testing'].map(
     (layer) => [`src/${layer}/thing.ts`, 'export const thing = 1;'] as const,
   );
   const ignored = ['dist/built.ts', 'src/node_modules/other/index.ts', '.sluice/cache.ts'];

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { defineStage } from '../../activities/define-stage.js';
+import { StageFailure } from '../../activities/stage-failure.js';
+import type { Json } from '../../shared/json.js';
+import { ERROR_TYPE } from '../../shared/names.js';
+import { itemExpression, valueFor } from './item-expression.js';
+import { itemsOf, itemsParam } from './item-source.js';
+
+/** Many items to fewer. Reads files line by line; what it keeps is its output. Pure. */
+export const filterItems = defineStage({
+  name: 'filter-items',
+  description: 'Keeps the items for which an expression is true, and of equal ones the first',
+  params: z.strictObject({
+    items: itemsParam,
+    keep: itemExpression.default('true'),
+    /** Of items with the same value of this expression only the first stays. */
+    unique_by: itemExpression.optional(),
+  }),
+  output: z.object({
+    items: z.array(z.json()),
+    kept: z.int(),
+    dropped: z.int(),
+    duplicates: z.int(),
+    missing: z.int(),
+  }),
+  run: async ({ params, ctx }) => {
+    const seen = new Set<string>();
+    const kept: Json[] = [];
+    const counts = { dropped: 0, duplicates: 0, missing: 0 };
+    for await (const one of itemsOf(params.items, ctx, () => (counts.missing += 1))) {
+      ctx.signal.throwIfAborted();
+      const key =
+        params.unique_by === undefined ? undefined : JSON.stringify(valueFor(params.unique_by, one, ctx));
+      if (!isTrue(valueFor(params.keep, one, ctx), one.index)) counts.dropped += 1;
+      else if (key !== undefined && seen.has(key)) counts.duplicates += 1;
+      else kept.push(one.item);
+      if (key !== undefined) seen.add(key);
+    }
+    ctx.metrics.add('items_kept', kept.length);
+    ctx.metrics.add('items_dropped', counts.dropped + counts.duplicates);
+    return { items: kept as z.infer<ReturnType<typeof z.json>>[], kept: kept.length, ...counts };
+  },
+});
+
+function isTrue(value: Json, index: number): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new StageFailure(
+    `Item ${index}: \`keep\` gave \`${JSON.stringify(value).slice(0, 80)}\`, expected true or false.`,
+    { type: ERROR_TYPE.expression, retryable: false },
+  );
+}

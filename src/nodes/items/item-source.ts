@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import type { StageContext } from '../../activities/stage-function.js';
+import type { Json } from '../../shared/json.js';
+
+/** A list of values, or the file of a `map` with `collect: file`. */
+export const itemsParam = z.union([
+  z.array(z.json()),
+  z.object({ sha256: z.string(), name: z.string().optional() }),
+]);
+
+export type Numbered = { readonly item: Json; readonly index: number };
+
+/** The items one by one with their positions; null ones, which stand for failed items of a map, are told to `onMissing`. */
+export async function* itemsOf(
+  source: z.output<typeof itemsParam>,
+  ctx: StageContext,
+  onMissing: () => void,
+): AsyncGenerator<Numbered> {
+  let index = -1;
+  for await (const item of Array.isArray(source) ? source : ctx.artifacts.lines(pointer(source))) {
+    index += 1;
+    if (item === null) onMissing();
+    else yield { item, index };
+  }
+}
+
+function pointer({ sha256, name }: { readonly sha256: string; readonly name?: string | undefined }) {
+  return name === undefined ? { sha256 } : { sha256, name };
+}

@@ -1,0 +1,114 @@
+import type { ModelMessage } from 'ai';
+import type { StageContext } from '../../activities/stage-function.js';
+import { loadAi } from '../libraries/ai.js';
+import { loadTokenizer } from '../libraries/tokenizer.js';
+import { type Budget, costOf, type Tokens, withinBudget } from './budget.js';
+import { collectStream, type Given } from './collect-stream.js';
+import type { Model } from './model.js';
+import { cutOff, modelFailure } from './model-failure.js';
+import type { Transport } from './transport.js';
+
+export type Question = {
+  readonly system?: string | undefined;
+  readonly messages: readonly ModelMessage[];
+  readonly maxTokens: number;
+  readonly temperature?: number | undefined;
+  readonly seed?: number | undefined;
+  /** Shows the answer while it comes. */
+  readonly stream: boolean;
+  /** The JSON Schema of the answer, for services that take one. */
+  readonly schema?: object | undefined;
+};
+
+export type Answer = {
+  readonly text: string;
+  readonly finishReason: string;
+  readonly tokens: Tokens;
+  readonly cost: number;
+};
+
+export type Asking = {
+  readonly model: Model;
+  readonly ctx: StageContext;
+  readonly transport: Transport;
+  readonly budget: Budget;
+};
+
+/**
+ * Asks a model once: nothing is tried again in here, since Temporal does that. Counts tokens and cost as metrics of the
+ * stage. Throws failures of `NODE_ERROR`.
+ */
+export async function askModel(question: Question, asking: Asking): Promise<Answer> {
+  const { model, ctx, budget } = asking;
+  const most = async (): Promise<number> =>
+    costOf({ input: await countTokens(question), output: question.maxTokens }, model.prices);
+  const answer = await withinBudget(budget, { ctx, most }, async () => {
+    const given = await call(question, asking);
+    const tokens = await tokensOf(given, question);
+    const cost = costOf(tokens, model.prices);
+    return { cost, result: { text: given.text, finishReason: given.finishReason, tokens, cost } };
+  });
+  noteCall(ctx, answer);
+  return answer;
+}
+
+/** Counters of a call, which become metrics of the stage and of the run. */
+export function noteCall(ctx: StageContext, { tokens, cost }: Pick<Answer, 'tokens' | 'cost'>): void {
+  ctx.metrics.add('model_calls', 1);
+  ctx.metrics.add('tokens_in', tokens.input);
+  ctx.metrics.add('tokens_out', tokens.output);
+  ctx.metrics.add('cost', cost);
+}
+
+async function call(question: Question, { model, ctx, transport }: Asking): Promise<Given> {
+  const { generateText, streamText, Output, jsonSchema } = await loadAi();
+  try {
+    const settings = {
+      model: await model.language({ ctx, transport }),
+      messages: [...question.messages],
+      ...(question.system === undefined ? {} : { system: question.system }),
+      maxOutputTokens: question.maxTokens,
+      ...(question.temperature === undefined ? {} : { temperature: question.temperature }),
+      ...(question.seed === undefined ? {} : { seed: question.seed }),
+      maxRetries: 0,
+      abortSignal: ctx.signal,
+      ...(question.schema === undefined || !model.takesSchema
+        ? {}
+        : {
+            output: {
+              ...Output.text(),
+              responseFormat: Output.object({ schema: jsonSchema(question.schema) }).responseFormat,
+            },
+          }),
+    };
+    if (question.stream) {
+      const given = await collectStream(streamText({ ...settings, onError: () => undefined }), question, ctx);
+      if (given === null) throw cutOff(model.id);
+      return given;
+    }
+    const { text, finishReason, usage, warnings = [] } = await generateText(settings);
+    for (const warning of warnings) ctx.log.warn(`model "${model.id}": ${JSON.stringify(warning)}`);
+    return { text, finishReason, usage };
+  } catch (thrown) {
+    ctx.signal.throwIfAborted();
+    throw await modelFailure(thrown, model.id);
+  }
+}
+
+/** Some services do not tell how many tokens a call took; then they are counted here. */
+async function tokensOf({ usage, text }: Given, question: Question): Promise<Tokens> {
+  const { count } = await loadTokenizer();
+  return {
+    input: usage.inputTokens ?? (await countTokens(question)),
+    output: usage.outputTokens ?? count(text),
+  };
+}
+
+/** About what a service counts: each message takes a few tokens beside its text. */
+async function countTokens({ system, messages }: Question): Promise<number> {
+  const { count } = await loadTokenizer();
+  const texts = messages.map(({ content }) =>
+    typeof content === 'string' ? content : JSON.stringify(content),
+  );
+  return [system ?? '', ...texts].reduce((sum, text) => sum + count(text) + 4, 0);
+}

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { defineStage } from '../../activities/define-stage.js';
+import { loadReader } from '../libraries/wink.js';
+
+/** How an English text feels, by the words in it. Pure. */
+export const scoreSentiment = defineStage({
+  name: 'score-sentiment',
+  description: 'Scores an English text from -1 (bad) to 1 (good)',
+  params: z.strictObject({
+    text: z.string(),
+    /** Scores nearer to 0 than this are `neutral`. */
+    neutral_below: z.number().min(0).max(1).default(0.05),
+  }),
+  output: z.object({ score: z.number(), label: z.enum(['negative', 'neutral', 'positive']) }),
+  run: async ({ params }) => {
+    const { sentiment } = await loadReader();
+    const score = sentiment(params.text);
+    if (Math.abs(score) < params.neutral_below) return { score, label: 'neutral' as const };
+    return { score, label: score < 0 ? ('negative' as const) : ('positive' as const) };
+  },
+});
