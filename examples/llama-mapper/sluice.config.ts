@@ -1,12 +1,14 @@
 import { defineConfig } from 'sluice';
 import { evaluateModel } from './stages/evaluate-model.js';
 import { prepareData } from './stages/prepare-data.js';
+import { serveModel } from './stages/serve-model.js';
 import { trainModel } from './stages/train-model.js';
 
 export default defineConfig({
-  stages: [prepareData, trainModel, evaluateModel],
+  stages: [prepareData, trainModel, evaluateModel, serveModel],
   pipelines: {
     train: './pipelines/train.yaml',
     evaluate: './pipelines/evaluate.yaml',
+    rollback: './pipelines/rollback.yaml',
   },
 });

@@ -94,7 +94,7 @@ async function runOn(
     workflowBundle: { codePath: await workflowBundlePath() },
     dataConverter: createDataConverter(store),
   };
-  models.open({ client: clientOf(env, code), taskQueue, store });
+  models.open({ client: clientOf(env, code), taskQueue, store, isSearchable: false });
   const { metrics } = createPrometheusMetrics();
   const log = pino({ level: 'silent' });
   const worker = await Worker.create({

@@ -42,6 +42,8 @@ export type TemporalModelsDeps = {
   /** Where a model is kept that is new. */
   readonly taskQueue: string;
   readonly store: BlobStore;
+  /** False where models start without search attributes, which the test server does not know. @default true */
+  readonly isSearchable?: boolean;
 };
 
 /** A large artifact is read as a whole before an update is answered. */
@@ -133,6 +135,8 @@ export class TemporalModels implements ModelRegistry {
   }
 
   async #sendToNew(model: string, request: RegisterRequest): Promise<void> {
+    if (this.#deps.isSearchable === false)
+      return this.#startWith(model, request, new TypedSearchAttributes());
     const labels = [...modelLabels({ model, aliases: [] })];
     const key = defineSearchAttributeKey(SEARCH_ATTRIBUTE.labels, 'KEYWORD_LIST');
     try {
