@@ -1,24 +1,41 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { expect, test } from 'vitest';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
 import { graphModel } from '../../../src/client/graph/graph-model.js';
 import { toMermaid } from '../../../src/client/graph/mermaid.js';
 import { loadDefinition } from '../../../src/definition/load.js';
 import { loadConfig } from '../../../src/worker/config.js';
+import { REPOSITORY } from './repository.js';
 
+const EXAMPLES = join(REPOSITORY, 'examples');
 const GRAPH = /<!-- sluice graph (?<file>\S+) -->\n\n```mermaid\n(?<graph>[^`]*)```/g;
 
-test.each([
-  ['tetra', 4],
-  ['llama-mapper', 1],
-])('the graphs in the README of the example %s are those of its definitions', async (example, count) => {
-  const folder = resolve('examples', example);
-  const { catalog } = await loadConfig(folder);
-  const graphs = [...(await readFile(resolve(folder, 'README.md'), 'utf8')).matchAll(GRAPH)];
-  expect(graphs).toHaveLength(count);
-  for (const { groups } of graphs) {
-    const { plan } = await loadDefinition(resolve(folder, groups?.['file'] ?? ''), { catalog, env: {} });
-    if (plan === null) throw new Error(`${groups?.['file']} is not valid.`);
-    expect(groups?.['graph']?.trim()).toBe(toMermaid(graphModel(plan)).trim());
-  }
+describe.each(examples())('the README of examples/%s', (example) => {
+  const folder = join(EXAMPLES, example);
+  const graphs = graphsOf(folder);
+
+  it('shows a graph: put `<!-- sluice graph FILE -->` where it should stand, then `npm run graphs`', () => {
+    expect(graphs.size).toBeGreaterThan(0);
+  });
+
+  it('shows them as they are now', async () => {
+    const { catalog } = await loadConfig(folder);
+    for (const [file, graph] of graphs) {
+      const { plan } = await loadDefinition(join(folder, file), { catalog, env: {} });
+      if (plan === null) throw new Error(`${example}/${file} is not valid.`);
+      expect(graph.trim(), 'npm run graphs draws it again').toBe(toMermaid(graphModel(plan)).trim());
+    }
+  });
 });
+
+function examples(): readonly string[] {
+  return readdirSync(EXAMPLES).filter((name) => existsSync(join(EXAMPLES, name, 'pipelines')));
+}
+
+/** By the name of the file that each is said to draw. */
+function graphsOf(folder: string): ReadonlyMap<string, string> {
+  const readme = readFileSync(join(folder, 'README.md'), 'utf8');
+  return new Map(
+    [...readme.matchAll(GRAPH)].map(({ groups }) => [groups?.['file'] ?? '', groups?.['graph'] ?? '']),
+  );
+}

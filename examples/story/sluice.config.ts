@@ -1,0 +1,27 @@
+import { defineConfig } from 'sluice';
+import { assembleBook } from './stages/assemble-book.js';
+import { catalogueBook } from './stages/catalogue-book.js';
+import { drawPicture } from './stages/draw-picture.js';
+import { findIdea } from './stages/find-idea.js';
+import { keepDraft } from './stages/keep-draft.js';
+import { outlineStory } from './stages/outline-story.js';
+import { reviewChaptersStage } from './stages/review-chapters.js';
+import { reviseChapter } from './stages/revise-chapter.js';
+import { writeAudioScript } from './stages/write-audio-script.js';
+import { writeChapterStage } from './stages/write-chapter.js';
+
+export default defineConfig({
+  stages: [
+    findIdea,
+    outlineStory,
+    writeChapterStage,
+    reviewChaptersStage,
+    reviseChapter,
+    drawPicture,
+    writeAudioScript,
+    assembleBook,
+    catalogueBook,
+    keepDraft,
+  ],
+  pipelines: { story: './pipelines/story.yaml' },
+});
