@@ -2,6 +2,7 @@ import { accessField } from './access-field.js';
 import { charge } from './budget.js';
 import { type CelNode, type CheckNode, childNodes, type EvaluateNode } from './cel-node.js';
 import { deepEqual } from './deep-equal.js';
+import { addComparison, isWatched } from './margin.js';
 
 /**
  * Gives a parsed expression the semantics people expect over JSON: one kind of number (CEL has three, and cel-js's
@@ -59,6 +60,11 @@ function adaptOperation(node: CelNode): void {
     case '==':
     case '!=':
       return adaptEquality(node);
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+      return adaptComparison(node);
     case 'in':
       return adaptMembership(node);
     case '+':
@@ -102,6 +108,15 @@ function adaptEquality(node: CelNode): void {
     return node.handle === undefined
       ? evaluate(evaluator, self, context)
       : node.handle(left, right, self, evaluator);
+  }) satisfies EvaluateNode);
+}
+
+function adaptComparison(node: CelNode): void {
+  const { evaluate } = node.meta;
+  node.setMeta('evaluate', ((evaluator, self, context) => {
+    // Operands have no effect, so that reading them once more changes nothing.
+    if (isWatched()) addComparison(self.op, ...operands(evaluator, self, context));
+    return evaluate(evaluator, self, context);
   }) satisfies EvaluateNode);
 }
 

@@ -93,9 +93,9 @@ describe('a pipeline that trains a model', () => {
     expect(worse.stages['quality']?.output).toMatchObject({
       passed: false,
       checks: [
-        { name: 'f1', passed: true },
-        { name: 'schema validity', passed: false },
-        { name: 'no worse than production', passed: false },
+        { name: 'f1', passed: true, margin: 0.05 },
+        { name: 'schema validity', passed: false, margin: -0.05 },
+        { name: 'no worse than production', passed: false, margin: -0.04 },
       ],
     });
   });

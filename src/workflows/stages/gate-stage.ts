@@ -1,6 +1,7 @@
 import type { StagePlan } from '../../engine/plan.js';
 import type { StageOutcome } from '../../engine/stage-record.js';
 import { evaluateCondition } from '../../expressions/evaluate.js';
+import { withMargin } from '../../expressions/margin.js';
 import type { Scope } from '../../expressions/scope.js';
 import { valuesRead } from '../../expressions/values-read.js';
 import type { Json } from '../../shared/json.js';
@@ -13,6 +14,8 @@ type CheckResult = {
   readonly passed: boolean;
   /** The values of the names that the assertion reads. */
   readonly values: { readonly [name: string]: Json };
+  /** By how much it holds, or with a minus sign by how much it is missed; null where it compares no numbers. */
+  readonly margin: number | null;
   readonly error: string | null;
 };
 
@@ -38,9 +41,11 @@ export function runGate(stage: StagePlan, context: StageRunContext): StageOutcom
 function checkResult(check: { readonly name: string; readonly assert: string }, scope: Scope): CheckResult {
   const values = valuesRead(check.assert, scope);
   try {
-    return { ...check, passed: evaluateCondition(check.assert, scope), values, error: null };
+    const { holds, margin } = withMargin(() => evaluateCondition(check.assert, scope));
+    return { ...check, passed: holds, values, margin, error: null };
   } catch (error) {
-    return { ...check, passed: false, values, error: error instanceof Error ? error.message : String(error) };
+    const reason = error instanceof Error ? error.message : String(error);
+    return { ...check, passed: false, values, margin: null, error: reason };
   }
 }
 
@@ -53,5 +58,6 @@ function shown(value: Json): string {
 function describe(check: CheckResult): string {
   const values = Object.entries(check.values).map(([name, value]) => `${name} is ${shown(value)}`);
   const why = check.error ?? (values.length === 0 ? '' : values.join(', '));
-  return `"${check.name}" (${check.assert})${why === '' ? '' : `: ${why}`}`;
+  const missed = check.margin === null ? '' : `, missed by ${-check.margin}`;
+  return `"${check.name}" (${check.assert})${why === '' ? '' : `: ${why}`}${missed}`;
 }
