@@ -51,7 +51,7 @@ describe('the margin of a condition', () => {
   });
 
   it('is not kept from one evaluation to the next, also after an error', () => {
-    expect(() => marginOf('inputs.f1 >= 0.8 && inputs.f1 > "x"', { f1: 0.9 })).toThrow();
+    expect(() => marginOf('inputs.f1 >= 0.8 && inputs.f1 > "x"', { f1: 0.9 })).toThrow('Expression `inputs.f1');
     evaluateCondition('inputs.f1 >= 0.1', scopeWith({ f1: 0.9 }));
     expect(marginOf('inputs.f1 >= 0.8', { f1: 0.9 })).toEqual({ holds: true, margin: 0.1 });
   });
