@@ -2,6 +2,7 @@ import { setCurrentDetails } from '@temporalio/workflow';
 import { formatDuration } from '../shared/format-duration.js';
 import { type Approval, approvalWords } from '../engine/approval.js';
 import { isoTime, type StageRecord } from '../engine/stage-record.js';
+import { evidenceText, fieldWords } from '../engine/approval-question.js';
 import { itemWords } from '../engine/item-words.js';
 import type { Alarm, Paused } from '../engine/steering.js';
 import type { ItemSummary, StageStatus } from '../engine/result.js';
@@ -43,7 +44,10 @@ export function showDetails(
   liveItems: LiveItems,
   steering: ShownSteering,
 ): void {
-  const details = { toJSON: () => [...headlines(steering), detailsOf(records(), liveItems)].join('\n\n') };
+  const details = {
+    toJSON: () =>
+      [...headlines(steering), detailsOf(records(), liveItems), ...questions(records())].join('\n\n'),
+  };
   setCurrentDetails(details as unknown as string);
 }
 
@@ -56,6 +60,22 @@ function headlines({ pause: { paused }, deadlines: { alarms } }: ShownSteering):
       : [`**Paused** by ${line(paused.by)} since ${paused.at}${reason === '' ? '' : `: ${line(reason)}`}`]),
     ...alarms.slice(-MOST_ALARMS).map(({ at, message }) => `**Alarm** ${at}: ${line(message)}`),
   ];
+}
+
+/** What people are asked, with what they should look at and may give. */
+function questions(records: readonly StageRecord[]): readonly string[] {
+  return records.flatMap(({ plan, status, approval }) => {
+    if (status !== 'awaiting_approval' || approval === undefined) return [];
+    const evidence = evidenceText(approval.evidence);
+    const fields = Object.entries(approval.fields).map(
+      ([name, spec]) => `- ${line(name)}: ${line(fieldWords(spec))}`,
+    );
+    return [
+      `**${line(plan.id)}** asks: ${line(approval.message)}`,
+      ...(evidence === null ? [] : [`\`\`\`json\n${evidence}\n\`\`\``]),
+      ...(fields.length === 0 ? [] : [fields.join('\n')]),
+    ];
+  });
 }
 
 /** One line of counts and a Markdown table of stages. */

@@ -24,6 +24,7 @@ stages:
       approvers: [alice, bob]
       required: 2
       timeout: 2d
+      evidence: { built: "\${{ stages.build.output }}" }
       fields: { traffic: { type: integer, required: true, minimum: 1 } }
   - id: ship
     set: { output: "\${{ stages['sign-off'].output.traffic }}" }
@@ -105,6 +106,15 @@ describe('approvals from the command line', () => {
         '"ship" waits for stage "sign-off" (awaiting approval).',
       ],
     );
+    const asked = await json<{ approvals: readonly unknown[] }>(['approvals', run]);
+    const fields = { traffic: { type: 'integer', required: true, minimum: 1 } };
+    expect(asked.approvals).toMatchObject([
+      { stage: 'sign-off', evidence: { built: 3 }, fields, decisions: [] },
+    ]);
+    const shown = await sluice(dir, ['approvals', run, 'sign-off']);
+    expect(shown.stdout).toContain('  traffic: integer, required, minimum 1\n');
+    expect(shown.stdout).toContain(`sluice approve ${run} sign-off --field traffic=INTEGER`);
+    expect(await sluice(dir, ['approvals', run, 'ship'])).toMatchObject({ exitCode: 1 });
     const first = await sluice(dir, ['approve', run, '--as', 'alice', '--field', 'traffic=10']);
     expect(first).toMatchObject({ exitCode: 0 });
     expect(first.stderr).toContain('Approved "sign-off" of "ship/a" as alice, 1 of 2 approvals so far.');

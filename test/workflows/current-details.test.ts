@@ -2,7 +2,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { aPlan, aStage } from '../support/a-plan.js';
-import { untilStage } from '../support/approvals.js';
+import { anApproval, decide, untilStage } from '../support/approvals.js';
 import { resultOf } from '../support/result-of.js';
 import { WorkflowRig } from '../support/workflow-rig.js';
 
@@ -36,20 +36,38 @@ it('shows a table of its stages as they are when somebody looks', async () => {
   expect(table[3]).toMatch(/^\| second \| second \| skipped \| 1 \| .* \| disabled \|$/);
 });
 
-it('shows above it who paused the run and which alarms came, and in it what is held', async () => {
+it('shows above it who paused the run and which alarms came, in it what is held, and below it what people are asked', async () => {
   const load = aStage('load', {
     action: { kind: 'uses', uses: 'bad', with: {} },
     hold: { timeout_ms: null, on_timeout: 'fail' },
   });
   const nap = aStage('nap', { action: { kind: 'sleep', duration: 3_600_500 }, deadline_ms: 1_000 });
-  const handle = await rig.start(aPlan([load, nap], { failure: 'continue' }));
+  const ask = anApproval('ask', {
+    evidence: { rows: 3 },
+    fields: { share: { type: 'integer', required: true } },
+  });
+  const handle = await rig.start(aPlan([load, nap, ask], { failure: 'continue' }));
   await untilStage(handle, 'load', 'held');
   await handle.executeUpdate('pause', { args: [{ by: 'ada', reason: 'the source <b> is down' }] });
   await rig.env.sleep(60_000);
   const lines = (await detailsOf(handle)).split('\n');
   expect(lines[0]).toMatch(/^\*\*Paused\*\* by ada since \S+: the source &lt;b> is down$/);
   expect(lines).toContainEqual(expect.stringMatching(/^\*\*Alarm\*\* \S+: stage "nap" missed its deadline$/));
-  expect(lines.at(-2)).toContain('| Picky: no \\| data; waits for retry, skip or fail |');
+  expect(lines).toContainEqual(
+    expect.stringContaining('| Picky: no \\| data; waits for retry, skip or fail |'),
+  );
+  expect(lines.slice(lines.indexOf('**ask** asks: Ship it?'))).toEqual([
+    '**ask** asks: Ship it?',
+    '',
+    '```json',
+    '{',
+    '  "rows": 3',
+    '}',
+    '```',
+    '',
+    '- share: integer, required',
+  ]);
+  await decide(handle, 'approve', { as: 'alice', fields: { share: 5 } });
   await handle.executeUpdate('unpause', { args: [{ by: 'ada' }] });
   await handle.executeUpdate('skip_stage', { args: [{ by: 'ada', stage: 'load' }] });
   await resultOf(handle);

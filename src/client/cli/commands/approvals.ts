@@ -7,8 +7,12 @@ import { addConnectionOptions, type ConnectionFlags } from '../runs/connection-o
 type ApprovalsFlags = ConnectionFlags & { readonly pipeline?: string };
 
 const EXAMPLES = `
+With RUN it shows each question of that run with the evidence, the fields that an approver may give, and who has decided
+what; with STAGE also one that is decided.
+
 Examples:
   sluice approvals
+  sluice approvals ship-model
   sluice approvals --pipeline ship-model
   sluice approvals --json | jq -r '.approvals[] | [.workflow_id, .stage] | @tsv'`;
 
@@ -18,9 +22,15 @@ export function registerApprovals(program: Command, cli: CliContext): void {
     .command('approvals')
     .summary('all that waits for approval')
     .description('Lists the stages of all runs that wait for approval, the longest wait first.')
+    .argument('[run]', 'show what this run asks: workflow ID, run ID, or pipeline')
+    .argument('[stage]', 'only this stage')
     .option('--pipeline <name>', 'only runs of this pipeline')
     .addHelpText('after', EXAMPLES);
-  addConnectionOptions(command).action(async (flags: ApprovalsFlags) => {
+  addConnectionOptions(command).action(async (run, stage, flags: ApprovalsFlags) => {
+    if (run !== undefined) {
+      const { printQuestions } = await import('../runs/print-questions.js');
+      return printQuestions(cli, { run, stage, flags });
+    }
     const { withSession } = await import('../runs/session.js');
     const { pipeline } = flags;
     const approvals = await withSession(cli, { flags }, ({ client }) =>

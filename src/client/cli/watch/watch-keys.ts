@@ -6,6 +6,7 @@ import type { LogLine } from '../../../storage/log-line.js';
 import { jsonOrText } from '../inputs.js';
 import type { InputStream } from '../context.js';
 import type { RunEvent } from '../../run-event.js';
+import { approvalText } from '../../render/approval-text.js';
 import type { RunHandle } from '../../run-handle.js';
 import { type Key, LinePrompt } from './line-prompt.js';
 
@@ -84,7 +85,7 @@ export class WatchKeys {
         if (result?.status === 'awaiting_approval') this.#approve(stage, result);
         return;
       case 'x':
-        if (result?.status === 'awaiting_approval') this.#reject(stage);
+        if (result?.status === 'awaiting_approval') this.#reject(stage, result);
         return;
       case 'r':
         if (result?.status === 'held')
@@ -107,6 +108,7 @@ export class WatchKeys {
   }
 
   #approve(stage: string, result: StageResult): void {
+    this.#show(result);
     const fields = Object.entries(result.approval?.fields ?? {});
     this.#askFields(fields, {}, (values) => {
       this.#ask(
@@ -139,10 +141,17 @@ export class WatchKeys {
     });
   }
 
-  #reject(stage: string): void {
+  #reject(stage: string, result: StageResult): void {
+    this.#show(result);
     this.#ask(`Reject "${stage}" as ${this.#options.by}. Reason (Enter sends, Esc leaves):`, (comment) => {
       this.#do(`Rejected "${stage}".`, this.#options.run.reject({ stage, as: this.#options.by, comment }));
     });
+  }
+
+  /** What somebody should have read before they decide. */
+  #show(result: StageResult): void {
+    const { approval } = result;
+    if (approval !== undefined) this.#options.say(approvalText({ ...result, approval }, Date.now()));
   }
 
   #pause(who: { readonly by: string; readonly reason: null }): void {

@@ -86,7 +86,10 @@ describe('keys while a run is watched', () => {
     expect(calls).toEqual([
       ['approve', { stage: 'sign-off', as: 'ada', fields: { count: 42 }, comment: 'ok' }],
     ]);
-    expect(said).toEqual(['Approved "sign-off".']);
+    expect(said).toEqual([
+      'Ship?\n\nFields\n  count: integer, required\n\nwaits for approval by anyone (0 of 1)',
+      'Approved "sign-off".',
+    ]);
   });
 
   it('choose between several stages and decide about held ones', async () => {
@@ -101,7 +104,7 @@ describe('keys while a run is watched', () => {
   it('tell why something was refused', async () => {
     see({ ask: asked() });
     await type('x', 'n', 'o', '\r');
-    expect(said).toEqual(['not now']);
+    expect(said).toEqual(['Ship?\n\nwaits for approval by anyone (0 of 1)', 'not now']);
   });
 
   it('cancel only after a question, and pause by turns', async () => {
