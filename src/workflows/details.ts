@@ -4,7 +4,7 @@ import { type Approval, approvalWords } from '../engine/approval.js';
 import { isoTime, type StageRecord } from '../engine/stage-record.js';
 import { evidenceText, fieldWords } from '../engine/approval-question.js';
 import { itemWords } from '../engine/item-words.js';
-import type { Alarm, Paused } from '../engine/steering.js';
+import type { Alarm, Amendment, Paused } from '../engine/steering.js';
 import type { ItemSummary, StageStatus } from '../engine/result.js';
 
 /** Rows in the table; a longer one would only slow the page down. */
@@ -24,11 +24,15 @@ const ORDER: readonly StageStatus[] = [
   'pending',
 ];
 
-const MOST_ALARMS = 5;
+const FALLBACK = { last_success: 'its last success', value: 'a value', uses: 'another function' } as const;
 
-/** Why a run starts nothing, and what it alarmed people of. */
+/** Of alarms and of changes each. */
+const MOST_HEADLINES = 5;
+
+/** Why a run starts nothing, what people changed, and what it alarmed them of. */
 type ShownSteering = {
   readonly pause: { readonly paused: Paused | null };
+  readonly changes: { readonly amendments: readonly Amendment[] };
   readonly deadlines: { readonly alarms: readonly Alarm[] };
 };
 
@@ -52,14 +56,27 @@ export function showDetails(
 }
 
 /** What people should know before they read the table. */
-function headlines({ pause: { paused }, deadlines: { alarms } }: ShownSteering): readonly string[] {
-  const reason = paused?.reason ?? '';
+function headlines({ pause, changes, deadlines }: ShownSteering): readonly string[] {
+  const { paused } = pause;
   return [
     ...(paused === null
       ? []
-      : [`**Paused** by ${line(paused.by)} since ${paused.at}${reason === '' ? '' : `: ${line(reason)}`}`]),
-    ...alarms.slice(-MOST_ALARMS).map(({ at, message }) => `**Alarm** ${at}: ${line(message)}`),
+      : [`**Paused** by ${line(paused.by)} since ${paused.at}${becauseOf(paused.reason)}`]),
+    ...changes.amendments
+      .filter(({ what }) => what !== 'paused')
+      .slice(-MOST_HEADLINES)
+      .map(changeLine),
+    ...deadlines.alarms.slice(-MOST_HEADLINES).map(({ at, message }) => `**Alarm** ${at}: ${line(message)}`),
   ];
+}
+
+function changeLine({ by, at, what, after, reason }: Amendment): string {
+  const value = (JSON.stringify(after) ?? 'nothing').slice(0, 100);
+  return `**Changed** by ${line(by)} at ${at}: ${line(what)} is ${line(value)}${becauseOf(reason)}`;
+}
+
+function becauseOf(reason: string | null): string {
+  return reason === null || reason === '' ? '' : `: ${line(reason)}`;
 }
 
 /** What people are asked, with what they should look at and may give. */
@@ -123,16 +140,22 @@ function timeOf(record: StageRecord): string {
   return formatDuration(ms < 1_000 ? ms : Math.round(ms / 1_000) * 1_000);
 }
 
-function noteOf({ outcome, status, approval, until }: StageRecord, live: ItemSummary | undefined): string {
+function noteOf(record: StageRecord, live: ItemSummary | undefined): string {
+  const { outcome, status, approval, until, waitingFor } = record;
+  const { error, fallback, reused_from, skip_reason } = outcome ?? {};
   const items = live ?? outcome?.items;
-  const error = outcome?.error;
   return [
     ...(error === undefined ? [] : [`${error.type}: ${error.message.slice(0, 200)}`]),
     ...(items === undefined ? [] : [itemWords(items)]),
     ...(status === 'awaiting_approval' && approval !== undefined ? [waitWords(approval)] : []),
     ...(status === 'held' ? ['waits for retry, skip or fail'] : []),
     ...(status === 'running' && until !== undefined ? [`until ${isoTime(until)}`] : []),
-    ...(outcome?.skip_reason === undefined ? [] : [outcome.skip_reason]),
+    ...(status === 'waiting' && waitingFor !== undefined ? [`waits for ${waitingFor}`] : []),
+    ...(fallback === undefined ? [] : [`fell back on ${FALLBACK[fallback]}`]),
+    ...(reused_from === undefined || (fallback ?? 'last_success') !== 'last_success'
+      ? []
+      : [`from ${reused_from}`]),
+    ...(skip_reason === undefined ? [] : [skip_reason]),
   ].join('; ');
 }
 

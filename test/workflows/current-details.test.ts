@@ -46,12 +46,22 @@ it('shows above it who paused the run and which alarms came, in it what is held,
     evidence: { rows: 3 },
     fields: { share: { type: 'integer', required: true } },
   });
-  const handle = await rig.start(aPlan([load, nap, ask], { failure: 'continue' }));
+  const spare = aStage('spare', {
+    action: { kind: 'uses', uses: 'bad', with: {} },
+    fallback: { type: 'value', value: 7 },
+  });
+  const handle = await rig.start(aPlan([load, nap, ask, spare], { failure: 'continue' }));
   await untilStage(handle, 'load', 'held');
+  await untilStage(handle, 'spare', 'reused');
+  await handle.executeUpdate('amend_run', { args: [{ by: 'bob', max_parallel_stages: 3 }] });
   await handle.executeUpdate('pause', { args: [{ by: 'ada', reason: 'the source <b> is down' }] });
   await rig.env.sleep(60_000);
   const lines = (await detailsOf(handle)).split('\n');
   expect(lines[0]).toMatch(/^\*\*Paused\*\* by ada since \S+: the source &lt;b> is down$/);
+  expect(lines).toContainEqual(
+    expect.stringMatching(/^\*\*Changed\*\* by bob at \S+: max_parallel_stages is 3$/),
+  );
+  expect(lines).toContainEqual(expect.stringContaining('| Picky: no \\| data; fell back on a value |'));
   expect(lines).toContainEqual(expect.stringMatching(/^\*\*Alarm\*\* \S+: stage "nap" missed its deadline$/));
   expect(lines).toContainEqual(
     expect.stringContaining('| Picky: no \\| data; waits for retry, skip or fail |'),
