@@ -1,5 +1,6 @@
 import { ACTIVITY, BUILT_IN_PREFIX, DEFAULT_VERSION } from '../shared/names.js';
 import type { StageTask, TaskResult } from '../shared/task.js';
+import { measureKpis } from './canary/measure-kpis.js';
 import { collectFile } from './map/collect-file.js';
 import { collectPart } from './map/collect-part.js';
 import { readParts } from './map/read-parts.js';
@@ -61,6 +62,7 @@ export function createActivities(deps: ActivityDeps): Record<string, StageActivi
     [ACTIVITY.mapCollectPart]: (task) => runAttempt(task, deps, (attempt) => collectPart(attempt, deps)),
     [ACTIVITY.mapReadParts]: (task) => runAttempt(task, deps, (attempt) => readParts(attempt, deps)),
     [ACTIVITY.mapCollectFile]: (task) => runAttempt(task, deps, (attempt) => collectFile(attempt, deps)),
+    [ACTIVITY.canaryMeasure]: (task) => runAttempt(task, deps, (attempt) => measureKpis(attempt, deps)),
     [ACTIVITY.lastSuccess]: (task) => runAttempt(task, deps, (attempt) => lastSuccess(attempt, deps)),
   };
 }

@@ -32,7 +32,10 @@ type Outgoing = { readonly url: URL; readonly headers: Record<string, string>; r
  * Sends one request. 408, 425, 429, 5xx and broken connections are retried, after `Retry-After` where the server
  * gives one; any other status that was not expected is not. The output is `{ status, headers, body }`.
  */
-export async function requestHttp(attempt: Attempt, deps: { readonly env: Environment }): Promise<Produced> {
+export async function requestHttp(
+  attempt: Pick<Attempt, 'task'> & { readonly stopped: Pick<Attempt['stopped'], 'signal'> },
+  deps: { readonly env: Environment },
+): Promise<Produced> {
   const filled = fillSecrets(attempt.task, deps.env);
   const params = await checkSchema(requestParams, filled, 'The request does not fit');
   const outgoing = prepare(params);

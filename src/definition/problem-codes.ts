@@ -19,7 +19,6 @@ export const PROBLEM_CODES = {
   'bad-alias': 'A YAML alias refers to nothing, or to something that contains it.',
   'not-an-object': 'The file holds something else than an object.',
   'unknown-key': 'A key does not exist here.',
-  'not-supported-yet': 'The key belongs to a feature that this version does not have.',
   'missing-key': 'A key that is needed is not there.',
   'wrong-type': 'A value has the wrong type or form.',
   'wrong-value': 'A value is not one of those allowed here, or is outside its limits.',

@@ -6,7 +6,6 @@ import { type HeaderDefinition, headerSchema, HOOK_NAMES } from './schema/header
 import { lenientParse } from './schema/lenient-parse.js';
 import { reportIssues, shown } from './schema/report-issues.js';
 import { stageSchema } from './schema/stage-schema.js';
-import { UNSUPPORTED_STAGE_KEYS, UNSUPPORTED_TOP_KEYS } from './schema/unsupported.js';
 import { definitionSchema } from './schema/definition-schema.js';
 import { keysAt } from './schema/keys-at.js';
 import { suggest } from './suggest.js';
@@ -17,7 +16,7 @@ export function readDraft(raw: JsonObject, reporter: Reporter): Draft {
   const header = Object.fromEntries(Object.entries(raw).filter(([key]) => !lists.has(key)));
   const read = (list: StageList): readonly StageEntry[] => readStages(raw, list, reporter);
   return {
-    header: readHeader(withoutUnsupported(header, UNSUPPORTED_TOP_KEYS, [], null, reporter), reporter),
+    header: readHeader(header, reporter),
     raw,
     stages: read('stages'),
     hooks: { on_success: read('on_success'), on_failure: read('on_failure'), finally: read('finally') },
@@ -68,19 +67,18 @@ function readStage(value: Json, path: Path, list: StageList, reporter: Reporter)
     return null;
   }
   const label = typeof value['id'] === 'string' && value['id'] !== '' ? value['id'] : null;
-  const raw = withoutUnsupported(value, UNSUPPORTED_STAGE_KEYS, path, label, reporter);
   const owner = label === null ? number : 'a stage';
-  const { data, issues } = lenientParse(stageSchema, raw);
-  const context = { schema: stageSchema, value: raw, at: path, stage: label, owner };
+  const { data, issues } = lenientParse(stageSchema, value);
+  const context = { schema: stageSchema, value, at: path, stage: label, owner };
   reportIssues(
-    issues.map((issue) => (isMissingId(issue.path, raw) ? nameMissingId(issue, number) : issue)),
+    issues.map((issue) => (isMissingId(issue.path, value) ? nameMissingId(issue, number) : issue)),
     context,
     reporter,
   );
   const kept = data ??
-    lenientParse(stageSchema, { ...raw, id: PLACEHOLDER_ID }).data ?? { id: PLACEHOLDER_ID };
+    lenientParse(stageSchema, { ...value, id: PLACEHOLDER_ID }).data ?? { id: PLACEHOLDER_ID };
   const kind = readKind({ raw: value, path, label, reporter });
-  return { data: kept, raw, path, label: kept.id === PLACEHOLDER_ID ? null : kept.id, list, kind };
+  return { data: kept, raw: value, path, label: kept.id === PLACEHOLDER_ID ? null : kept.id, list, kind };
 }
 
 const PLACEHOLDER_ID = '-';
@@ -91,20 +89,4 @@ function isMissingId(path: readonly PropertyKey[], raw: JsonObject): boolean {
 
 function nameMissingId<T extends { message: string }>(issue: T, number: string): T {
   return { ...issue, message: `${issue.message} (${number})` };
-}
-
-function withoutUnsupported(
-  raw: JsonObject,
-  unsupported: ReadonlySet<string>,
-  at: Path,
-  stage: string | null,
-  reporter: Reporter,
-): JsonObject {
-  const found = Object.keys(raw).filter((key) => unsupported.has(key));
-  if (found.length === 0) return raw;
-  for (const key of found) {
-    const message = `\`${key}\` is not supported yet in this version; remove it`;
-    reporter.report({ code: 'not-supported-yet', path: [...at, key], key: true, message, stage });
-  }
-  return Object.fromEntries(Object.entries(raw).filter(([key]) => !found.includes(key)));
 }

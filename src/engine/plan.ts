@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../shared/json.js';
 import type { RequiredRun } from '../shared/requirement-check.js';
 import type { AlertRule } from './alert-rule.js';
+import type { CanaryPlan } from './canary-plan.js';
 import type { MapPlan } from './map-plan.js';
 import type { SchedulePlan } from './schedule-plan.js';
 import type {
@@ -223,7 +224,8 @@ export type StageAction =
       /** Limit of the whole wait. */
       readonly wait_timeout_ms: number;
     }
-  | { readonly kind: 'approval'; readonly approval: ApprovalPlan };
+  | { readonly kind: 'approval'; readonly approval: ApprovalPlan }
+  | { readonly kind: 'canary'; readonly canary: CanaryPlan };
 
 export type StageKind = StageAction['kind'];
 

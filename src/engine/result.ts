@@ -4,6 +4,7 @@ import type { RunOrigin } from './reuse.js';
 import type { ItemLedger } from './map-ledger.js';
 import type { Alarm, Amendment, Paused, StageDecision } from './steering.js';
 import type { Approval } from './approval.js';
+import type { CanaryView } from './canary.js';
 
 /**
  * ```
@@ -86,6 +87,8 @@ export type StageResult<S extends StageStatus = StageStatus> = {
   readonly skip_detail?: SkipDetail;
   /** Of an approval from the moment it waits: who was asked, and who decided what, when and why. */
   readonly approval?: Approval;
+  /** Of a canary from the moment it begins: its step, its weight, the last evaluation and what it waits for. */
+  readonly canary?: CanaryView;
   /** Of a `sleep` or `until` stage: when its timer rings. */
   readonly until?: string;
   /** What a waiting stage waits for, in words, such as `pool "gpu"`. */

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../shared/json.js';
 import type { ArtifactRef, OutputRef } from '../shared/task.js';
 import type { Approval } from './approval.js';
+import type { CanaryView } from './canary.js';
 import type { StagePlan } from './plan.js';
 import type { FallbackPlan } from './stage-extras.js';
 import type {
@@ -68,6 +69,7 @@ export type StageRecord = {
   /** When its status last changed otherwise than by starting or ending. */
   readonly markedAt?: number;
   readonly approval?: Approval;
+  readonly canary?: CanaryView;
   /** What a timer waits for, in milliseconds since the epoch. */
   readonly until?: number;
   /** What it waits for that is no person, in words. */
@@ -78,7 +80,9 @@ export type StageRecord = {
 export type OpenStatus = 'running' | 'waiting' | 'awaiting_approval' | 'held';
 
 /** What is known of a running stage beside its status. */
-export type OpenDetails = Partial<Pick<StageRecord, 'outcome' | 'approval' | 'until' | 'waitingFor'>>;
+export type OpenDetails = Partial<
+  Pick<StageRecord, 'outcome' | 'approval' | 'canary' | 'until' | 'waitingFor'>
+>;
 
 /** Which outputs a result holds. `small` leaves out (null) those that are kept in the store and only names them. */
 export type ShownOutputs = 'all' | 'small' | 'none';
@@ -120,6 +124,7 @@ export function toStageResult(
     ...(outcome?.fallback === undefined ? {} : { fallback: outcome.fallback }),
     ...(outcome?.skip_detail === undefined ? {} : { skip_detail: outcome.skip_detail }),
     ...(record.approval === undefined ? {} : { approval: record.approval }),
+    ...(record.canary === undefined ? {} : { canary: record.canary }),
     ...(record.until === undefined ? {} : { until: isoTime(record.until) }),
     ...(record.waitingFor === undefined ? {} : { waiting_for: record.waitingFor }),
   };
@@ -146,6 +151,7 @@ export function fromStageResult(plan: StagePlan, wave: number, result: StageResu
       ? {}
       : { readyAt: Date.parse(result.started_at) - result.queue_ms }),
     ...(result.approval === undefined ? {} : { approval: result.approval }),
+    ...(result.canary === undefined ? {} : { canary: result.canary }),
     ...(result.until === undefined ? {} : { until: Date.parse(result.until) }),
     outcome: {
       status: result.status as FinalStatus,

@@ -61,6 +61,18 @@ export const MODEL_MEMO = 'model';
 /** Names of stage functions that begin with this are built in. */
 export const BUILT_IN_PREFIX = 'sluice/';
 
+/** The workflow type that moves traffic to a new version; its ID is {@link canaryWorkflowId}. */
+export const CANARY_WORKFLOW = 'canary';
+
+/**
+ * The ID of the canary of a service: the server lets it exist once, so that no two fight over its traffic. The same
+ * service may have one behind each router.
+ */
+export function canaryWorkflowId(service: string, router: string | null): string {
+  const host = router?.replace(/^https?:\/\/(?:[^/@]*@)?/i, '').replace(/[/?#].*$/, '');
+  return `canary/${service}${host === undefined ? '' : `@${host}`}`;
+}
+
 /** The workflow type that looks at all pipelines, and the schedule that starts it. */
 export const MONITOR_WORKFLOW = 'monitor';
 export const MONITOR_SCHEDULE = 'sluice-monitor';
@@ -81,6 +93,8 @@ export const ACTIVITY = {
   mapReadParts: 'sluice.map_read_parts',
   mapCollectFile: 'sluice.map_collect_file',
   lastSuccess: 'sluice.last_success',
+  /** Measures the KPIs of both versions of a canary. */
+  canaryMeasure: 'sluice.canary_measure',
   /** Sends one message about an alert to one channel. */
   alert: 'sluice.alert',
   /** Waits until the run of a workflow ID has ended, and says how. */
@@ -152,6 +166,8 @@ export const ERROR_TYPE = {
   refused: 'SteeringRefused',
   /** People rejected an approval, or too few approved it in time. Not retried. */
   rejected: 'Rejected',
+  /** A canary did not end with its promotion; details carry its report. Not retried. */
+  canary: 'CanaryRolledBack',
   /** A message about an alert could not be sent; it is tried again for a day. */
   channel: 'ChannelError',
   /** A channel refused a message about an alert for good. Not retried. */

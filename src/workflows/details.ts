@@ -1,6 +1,7 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import { formatDuration } from '../shared/format-duration.js';
 import { type Approval, approvalWords } from '../engine/approval.js';
+import { canaryWords } from '../engine/canary-words.js';
 import { isoTime, type StageRecord } from '../engine/stage-record.js';
 import { evidenceText, fieldWords } from '../engine/approval-question.js';
 import { itemWords } from '../engine/item-words.js';
@@ -141,13 +142,14 @@ function timeOf(record: StageRecord): string {
 }
 
 function noteOf(record: StageRecord, live: ItemSummary | undefined): string {
-  const { outcome, status, approval, until, waitingFor } = record;
+  const { outcome, status, approval, canary, until, waitingFor } = record;
   const { error, fallback, reused_from, skip_reason } = outcome ?? {};
   const items = live ?? outcome?.items;
   return [
     ...(error === undefined ? [] : [`${error.type}: ${error.message.slice(0, 200)}`]),
     ...(items === undefined ? [] : [itemWords(items)]),
     ...(status === 'awaiting_approval' && approval !== undefined ? [waitWords(approval)] : []),
+    ...(canary !== undefined && outcome === null ? [canaryWords(canary)] : []),
     ...(status === 'held' ? ['waits for retry, skip or fail'] : []),
     ...(status === 'running' && until !== undefined ? [`until ${isoTime(until)}`] : []),
     ...(status === 'waiting' && waitingFor !== undefined ? [`waits for ${waitingFor}`] : []),

@@ -1,6 +1,7 @@
 export { alert } from './alert/alert.js';
 export { alert_test } from './alert/alert-test.js';
 export { backfill } from './backfill/backfill.js';
+export { canary } from './canary/canary.js';
 export { group_lock } from './group-lock-workflow.js';
 export {
   approveSignal,

@@ -45,7 +45,10 @@ export class RunMemory {
   /** Shows the end of a stage to later expressions. */
   remember(record: StageRecord): void {
     const { outcome, plan, status } = record;
-    const output = status === 'failed' && plan.action.kind !== 'gate' ? null : (outcome?.output ?? null);
+    const hasFailed = status === 'failed' || status === 'timed_out';
+    // Both tell by their output why they did not pass.
+    const tells = plan.action.kind === 'gate' || plan.action.kind === 'canary';
+    const output = hasFailed && !tells ? null : (outcome?.output ?? null);
     this.#stages[plan.id] = {
       output,
       // Whether a stage ran in this run or another must not change what a pipeline decides; a stand-in may.

@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, type KeyObject, scryptSync, sign } from 'node:crypto';
-import type { Plan } from '../../engine/plan.js';
+import type { Plan, StageAction } from '../../engine/plan.js';
 import { type ApprovalStatement, statementText } from '../../shared/approval-statement.js';
 import { isJsonObject } from '../../shared/json.js';
 
@@ -61,9 +61,15 @@ function privateKeyOf(name: string, secret: string): KeyObject {
 
 function asksPeople(plan: Plan): boolean {
   return (
-    plan.stages.some(({ action }) => action.kind === 'approval') ||
+    plan.stages.some(({ action }) => action.kind === 'approval' || asksAboutCanary(action)) ||
     Object.values(plan.pipelines).some(asksPeople)
   );
+}
+
+function asksAboutCanary(action: StageAction): boolean {
+  if (action.kind !== 'canary') return false;
+  const { promote, inconclusive } = action.canary.rules;
+  return promote === 'approval' || inconclusive === 'ask';
 }
 
 function pairOf(pair: string): readonly [string, string] {

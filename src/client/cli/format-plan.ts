@@ -47,7 +47,7 @@ function columnsFor(titles: readonly string[], rows: ReadonlyArray<readonly stri
 }
 
 /** Kinds that the run itself does, without attempts. */
-const TIMELESS: ReadonlySet<StageKind> = new Set(['gate', 'set', 'sleep', 'until', 'approval']);
+const TIMELESS: ReadonlySet<StageKind> = new Set(['gate', 'set', 'sleep', 'until', 'approval', 'canary']);
 
 function heading(plan: PlanDocument, colours: Colours): string {
   const count = Object.keys(plan.stages).length;

@@ -1,5 +1,6 @@
 import prettyMs from 'pretty-ms';
 import type { ProbeTarget, StageAction } from '../../engine/plan.js';
+import type { CanaryPlan } from '../../engine/canary-plan.js';
 import type { ApprovalPlan } from '../../engine/stage-extras.js';
 import { assertNever } from '../../shared/assert-never.js';
 import type { Json } from '../../shared/json.js';
@@ -27,6 +28,8 @@ export function describeAction(action: StageAction): string {
       return `${targetWords(action.target)}, every ${formatMs(action.every_ms)}`;
     case 'approval':
       return approvalWords(action.approval);
+    case 'canary':
+      return canaryWords(action.canary);
     default:
       return assertNever(action);
   }
@@ -67,6 +70,14 @@ function approvalWords({ approvers, required, timeout_ms }: ApprovalPlan): strin
   const names = Array.isArray(approvers) && approvers.length > 0 ? approvers.map(shown).join(', ') : who;
   const limit = timeout_ms === null ? '' : `, within ${formatMs(timeout_ms)}`;
   return `${required} of ${names}${limit}`;
+}
+
+/** `5, 25, 50, 100 % of mapper by p95_ms, f1, then approval`. */
+function canaryWords({ steps, target, kpis, rules }: CanaryPlan): string {
+  const of = target.service === null ? '' : ` of ${shown(target.service)}`;
+  const by = kpis.map(({ name }) => name).join(', ');
+  const weights = steps.map(({ weight }) => weight).join(', ');
+  return `${weights} %${of} by ${by}${rules.promote === 'approval' ? ', then approval' : ''}`;
 }
 
 function targetWords(target: ProbeTarget): string {

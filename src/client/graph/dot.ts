@@ -33,6 +33,7 @@ const SHAPES: Readonly<Record<StageKind, string>> = {
   until: 'ellipse',
   wait_for: 'ellipse',
   approval: 'invtrapezium',
+  canary: 'house',
 };
 
 function cluster(key: string, label: string, nodes: readonly GraphNode[], rank: string): readonly string[] {

@@ -35,6 +35,7 @@ const SHAPES: Readonly<Record<StageKind, readonly [open: string, close: string]>
   until: ['([', '])'],
   wait_for: ['([', '])'],
   approval: ['[\\', '/]'],
+  canary: ['[/', '\\]'],
 };
 
 const CLASSES: readonly string[] = [

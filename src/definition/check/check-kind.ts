@@ -1,7 +1,6 @@
 import type { JsonObject } from '../../shared/json.js';
 import type { Path, Reporter } from '../reporter.js';
 import { KIND_KEYS, type KindKey } from '../schema/stage-schema.js';
-import { UNSUPPORTED_KINDS } from '../schema/unsupported.js';
 import { suggest } from '../suggest.js';
 
 /** Keys that only some kinds understand. */
@@ -15,7 +14,7 @@ const KEYS_OF_KINDS: Readonly<Record<string, readonly KindKey[]>> = {
   artifacts: ['uses', 'run'],
   cache: ['uses', 'run', 'http'],
   pool: ['uses', 'run', 'http', 'pipeline'],
-  task_queue: ['uses', 'run', 'http', 'pipeline', 'wait_for'],
+  task_queue: ['uses', 'run', 'http', 'pipeline', 'wait_for', 'canary'],
 };
 
 type StageSource = {
@@ -31,7 +30,6 @@ export function readKind(source: StageSource): KindKey | null {
   const kinds = KIND_KEYS.filter((key) => Object.hasOwn(raw, key));
   const [kind, second] = kinds;
   if (kind === undefined) {
-    if (Object.keys(raw).some((key) => UNSUPPORTED_KINDS.has(key))) return null;
     const subject = label === null ? 'a stage does' : 'does';
     const message = `${subject} not say what to do. Give it one of: ${KIND_KEYS.join(', ')}`;
     reporter.report({ code: 'no-kind', path, message, stage: label, suggestion: () => kindSuggestion(raw) });

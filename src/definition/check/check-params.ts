@@ -33,10 +33,23 @@ export function checkStageFunction(
     const given = { ...over.with, cursor: '${{ null }}' };
     checkTarget({ uses: over.uses, with: given, path: [...path, 'map', 'over'] }, entry, catalog, reporter);
   }
+  checkCanaryFunctions(entry, catalog, reporter);
   for (const key of ['fallback', 'undo'] as const) {
     const target = data[key];
     if (target?.uses === undefined) continue;
     checkTarget({ uses: target.uses, with: target.with, path: [...path, key] }, entry, catalog, reporter);
+  }
+}
+
+function checkCanaryFunctions(entry: StageEntry, catalog: StageCatalog, reporter: Reporter): void {
+  const { target, kpis = [] } = entry.data.canary ?? {};
+  const at = [...entry.path, 'canary'];
+  if (target?.uses !== undefined) {
+    checkTarget({ uses: target.uses, with: target.with, path: [...at, 'target'] }, entry, catalog, reporter);
+  }
+  for (const [i, kpi] of kpis.entries()) {
+    if (kpi.uses === undefined) continue;
+    checkTarget({ uses: kpi.uses, with: kpi.with, path: [...at, 'kpis', i] }, entry, catalog, reporter);
   }
 }
 

@@ -8,6 +8,7 @@ import type { Reporter } from '../reporter.js';
 import { shown } from '../schema/report-issues.js';
 import { checkCacheKey } from './check-cache-key.js';
 import { checkApproval } from './check-approval.js';
+import { checkCanary } from './check-canary.js';
 import { checkExpression } from './check-expression.js';
 import { checkMap, itemNames } from './check-map.js';
 import { checkNoExpressions, checkTemplate } from './check-template.js';
@@ -30,6 +31,7 @@ const EVALUATED = new Set([
   'map',
   'undo',
   'approval',
+  'canary',
   'pool',
 ]);
 
@@ -89,6 +91,7 @@ class StageCheck {
     this.#template(data.fallback?.value, ['fallback', 'value'], false);
     this.#template(data.fallback?.with, ['fallback', 'with'], true);
     checkApproval(this.#entry, (keys) => this.#place(keys), this.#reporter);
+    checkCanary(this.#entry, (keys) => this.#place(keys), this.#reporter);
   }
 
   #place(keys: readonly (string | number)[]) {

@@ -5,6 +5,7 @@ import { assertNever } from '../../shared/assert-never.js';
 import type { StageEntry } from '../draft.js';
 import type { StageDefinition } from '../schema/stage-schema.js';
 import { buildApproval } from './build-approval.js';
+import { buildCanary } from './build-canary.js';
 
 /** What a checked stage does. Only called once the definition has no errors. */
 export function buildAction(entry: StageEntry, pipelineKeys: ReadonlyMap<string, string>): StageAction {
@@ -35,6 +36,8 @@ export function buildAction(entry: StageEntry, pipelineKeys: ReadonlyMap<string,
       return buildWait(data.wait_for);
     case 'approval':
       return { kind, approval: buildApproval(data.approval) };
+    case 'canary':
+      return { kind, canary: buildCanary(data.canary) };
     default:
       return assertNever(kind);
   }

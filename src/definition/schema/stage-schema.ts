@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { approvalSchema } from './approval-schema.js';
+import { canarySchema } from './canary-schema.js';
 import {
   choice,
   duration,
@@ -36,6 +37,7 @@ export const KIND_KEYS = [
   'until',
   'wait_for',
   'approval',
+  'canary',
 ] as const;
 
 export type KindKey = (typeof KIND_KEYS)[number];
@@ -222,6 +224,9 @@ export const stageSchema = object({
   until: text.optional().describe('Kind: waits until an ISO 8601 time.'),
   wait_for: waitForSchema.optional().describe('Kind: waits until something is true.'),
   approval: approvalSchema.optional().describe('Kind: waits for people to approve or reject.'),
+  canary: canarySchema
+    .optional()
+    .describe('Kind: moves traffic to a new version in steps, measures both, and promotes or rolls back.'),
 });
 
 export type StageDefinition = z.output<typeof stageSchema>;

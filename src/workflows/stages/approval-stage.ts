@@ -10,6 +10,7 @@ import type { Json } from '../../shared/json.js';
 import { ERROR_TYPE } from '../../shared/names.js';
 import { failedOutcome } from '../stage-failure.js';
 import type { ApprovalDesk } from '../steering/approval-desk.js';
+import { namesIn } from './names-in.js';
 import type { OnStageEnd, StageRunContext } from './stage-context.js';
 
 /** Waits until enough people approved, one rejects, or the time is up. Takes no slot while it waits. */
@@ -101,14 +102,6 @@ function ask(stage: StagePlan, plan: ApprovalPlan, scope: Scope): Approval | Sta
     decisions: [],
     decided_by: null,
   };
-}
-
-/** Names without repeats; null when it is no list of names. One name may stand for a list of it. */
-function namesIn(value: Json): readonly string[] | null {
-  if (value === null) return [];
-  const list: readonly Json[] = Array.isArray(value) ? value : [value];
-  const names = list.filter((name) => typeof name === 'string' && name.trim() !== '');
-  return names.length === list.length ? [...new Set(names as readonly string[])] : null;
 }
 
 function textOf(value: Json): string {

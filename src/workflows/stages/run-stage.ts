@@ -9,6 +9,7 @@ import { reopenHold, withHold } from '../steering/hold-layer.js';
 import { runAsActivity } from './activity-stage.js';
 import { fallbackEnd, withFallback } from './fallback.js';
 import { reopenApproval, runApproval } from './approval-stage.js';
+import { runCanary } from './canary-stage.js';
 import { runGate } from './gate-stage.js';
 import { runPipeline } from './pipeline-stage.js';
 import { runSet } from './set-stage.js';
@@ -27,6 +28,7 @@ const RUNNERS: Readonly<Record<StageKind, StageRunner>> = {
   until: runUntil,
   wait_for: runWaitFor,
   approval: runApproval,
+  canary: runCanary,
 };
 
 /** Starts a stage of any kind, as {@link StageRunner} says. An expression that cannot be evaluated fails the stage. */

@@ -6,6 +6,7 @@ import type { Json } from '../../shared/json.js';
 import type { DispatchBudget } from '../dispatch-budget.js';
 import type { StageTask } from '../../shared/task.js';
 import type { MapHost } from '../map/map-host.js';
+import type { CanaryDesk } from '../canary/canary-desk.js';
 import type { PoolDesk } from '../pool/pool-desk.js';
 import type { RunMemory } from '../run-memory.js';
 import type { ApprovalDesk } from '../steering/approval-desk.js';
@@ -37,6 +38,8 @@ export type StageRunContext = {
   readonly holds: HoldDesk;
   /** Where people approve; undefined where nobody could find what waits. */
   readonly approvals: ApprovalDesk | undefined;
+  /** Where canaries report to; undefined where none can run. */
+  readonly canaries?: CanaryDesk;
   /** Set inside of a pipeline that is an item of a fan-out: once it has begun, a stop after the wave lets it end. */
   readonly isPartOfItem?: true;
   /** Runs pipelines in another way than as child workflows; set where they are items of a fan-out. */

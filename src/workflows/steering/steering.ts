@@ -6,6 +6,7 @@ import type { RunInput } from '../../engine/run-input.js';
 import type { RunLedger } from '../../engine/run-ledger.js';
 import type { RunFile } from '../../engine/run-result.js';
 import { RunAlerts } from '../alert/run-alerts.js';
+import { CanaryDesk } from '../canary/canary-desk.js';
 import type { RunMemory } from '../run-memory.js';
 import { isoTime } from '../../engine/stage-record.js';
 import type { RunNotes } from '../run-notes.js';
@@ -36,6 +37,7 @@ export class Steering {
   readonly awaiting = new Awaiting();
   readonly holds = new HoldDesk(this.awaiting);
   readonly approvals: ApprovalDesk;
+  readonly canaries = new CanaryDesk();
   readonly changes: ChangeLog;
   readonly deadlines: Deadlines;
   /** Null where the definition has no alerts. */
@@ -131,8 +133,8 @@ export class Steering {
   }
 
   /** Where stages wait for people, and where messages find them. */
-  get desks(): Pick<Steering, 'pause' | 'holds' | 'approvals'> {
-    return { pause: this.pause, holds: this.holds, approvals: this.approvals };
+  get desks(): Pick<Steering, 'pause' | 'holds' | 'approvals' | 'canaries'> {
+    return { pause: this.pause, holds: this.holds, approvals: this.approvals, canaries: this.canaries };
   }
 
   /** What of it goes along into a new history; nothing where nobody steered. */

@@ -32,7 +32,7 @@ describe('the JSON Schema', () => {
     ['a wrong choice', stage('set: {}, run_when: sometimes'), '/stages/0/run_when enum'],
     ['a wrong type', stage('set: {}, enabled: "yes"'), '/stages/0/enabled type'],
     ['a bad ID', 'name: demo\nstages:\n  - { id: a b, set: {} }\n', '/stages/0/id pattern'],
-    ['a key that is not supported yet', stage('set: {}, canary: {}'), '/stages/0 additionalProperties'],
+    ['a canary without steps', stage('canary: {}'), '/stages/0/canary required'],
     ['a hook that is wrong', `${stage('set: {}')}finally:\n  - { id: b }\n`, '/finally/0 oneOf'],
   ])('refuses %s', (_, yaml, error) => {
     expect(errorsOf(yaml)).toContain(error);
@@ -44,7 +44,7 @@ describe('the JSON Schema', () => {
 
   it('is made of plain JSON, and small enough to ship', () => {
     expect(JSON.parse(JSON.stringify(schema))).toEqual(schema);
-    expect(JSON.stringify(schema).length).toBeLessThan(40_000);
+    expect(JSON.stringify(schema).length).toBeLessThan(50_000);
   });
 
   it('agrees with loading on every key of the language', () => {

@@ -1034,7 +1034,7 @@ stages:
   - { id: a, depends_on: [] }
 `,
       problems: [
-        `no-kind pipeline.yaml:3:5 stage "a" does not say what to do. Give it one of: uses, run, http, pipeline, gate, set, sleep, until, wait_for, approval`,
+        `no-kind pipeline.yaml:3:5 stage "a" does not say what to do. Give it one of: uses, run, http, pipeline, gate, set, sleep, until, wait_for, approval, canary`,
       ],
     },
     {
@@ -1044,7 +1044,7 @@ stages:
   - { id: a, usess: x }
 `,
       problems: [
-        `no-kind pipeline.yaml:3:5 stage "a" does not say what to do. Give it one of: uses, run, http, pipeline, gate, set, sleep, until, wait_for, approval. Did you mean "uses"?`,
+        `no-kind pipeline.yaml:3:5 stage "a" does not say what to do. Give it one of: uses, run, http, pipeline, gate, set, sleep, until, wait_for, approval, canary. Did you mean "uses"?`,
         `unknown-key pipeline.yaml:3:14 stage "a": \`usess\` is not a key of a stage. Keys: ${STAGE_KEYS}. Did you mean "uses"?`,
       ],
     },
@@ -1123,7 +1123,7 @@ stages:
   - { id: a, sleep: 1s, task_queue: gpu }
 `,
       problems: [
-        `key-not-for-kind pipeline.yaml:3:25 stage "a": \`task_queue\` does not fit \`sleep\` stages; it goes with: uses, run, http, pipeline, wait_for`,
+        `key-not-for-kind pipeline.yaml:3:25 stage "a": \`task_queue\` does not fit \`sleep\` stages; it goes with: uses, run, http, pipeline, wait_for, canary`,
       ],
     },
     {
@@ -1247,16 +1247,6 @@ stages:
       problems: [
         `wrong-value pipeline.yaml:3:76 stage "a": \`approval.fields.n\` is required, but with \`on_timeout: approve\` nobody may give it; give it a default`,
         `bad-input pipeline.yaml:3:118 stage "a": \`approval.fields.n\` is of type integer; \`pattern\` fits only string`,
-      ],
-    },
-    {
-      title: 'canary, which is not there yet',
-      text: `name: demo
-stages:
-  - { id: a, canary: {} }
-`,
-      problems: [
-        `not-supported-yet pipeline.yaml:3:14 stage "a": \`canary\` is not supported yet in this version; remove it`,
       ],
     },
     {

@@ -4,7 +4,6 @@ import { evaluate } from '../../../src/expressions/evaluate.js';
 import { PROBLEM_CODES } from '../../../src/definition/problem-codes.js';
 import { definitionSchema } from '../../../src/definition/schema/definition-schema.js';
 import { stageSchema } from '../../../src/definition/schema/stage-schema.js';
-import { UNSUPPORTED_STAGE_KEYS, UNSUPPORTED_TOP_KEYS } from '../../../src/definition/schema/unsupported.js';
 import { ERROR_TYPE } from '../../../src/shared/names.js';
 import { scopeWith } from '../expressions/scope.js';
 
@@ -39,12 +38,6 @@ describe('the reference of the language', () => {
 
   it.each(Object.keys(stageSchema.shape))('names the key %s of a stage', (key) => {
     expect(definition).toContain(`\`${key}\``);
-  });
-
-  it('names every key that is not supported yet', () => {
-    const text = definition.slice(definition.indexOf('## Not supported yet'));
-    const named = new Set([...text.matchAll(/`([a-z_]+)`/g)].map((match) => match[1]));
-    for (const key of [...UNSUPPORTED_TOP_KEYS, ...UNSUPPORTED_STAGE_KEYS]) expect(named).toContain(key);
   });
 });
 
