@@ -10,6 +10,7 @@ import type { ModelRefusalCode } from '../engine/models/model-refusal.js';
  * - `no_answer`: only a worker knows what was asked for, and none answers.
  * - `wrong_pipeline`: a definition is of another pipeline than the run.
  * - `unknown_stage`: the run or the pipeline has no such stage.
+ * - `bad_cursor`: no event of the run has this cursor.
  * - `refused`: the run does not do what it was told; nothing has changed.
  * - `no_worker`: no worker is there that could answer for the run.
  * - `invalid_query`: the query that says which runs are meant is wrong.
@@ -41,6 +42,7 @@ export type ClientErrorCode =
   | 'no_answer'
   | 'wrong_pipeline'
   | 'unknown_stage'
+  | 'bad_cursor'
   | 'refused'
   | 'no_worker'
   | 'invalid_query'
@@ -84,6 +86,7 @@ const EXIT_CODES: Readonly<Record<ClientErrorCode, 1 | 2 | 3>> = {
   no_answer: 3,
   wrong_pipeline: 2,
   unknown_stage: 2,
+  bad_cursor: 2,
   refused: 1,
   no_worker: 1,
   invalid_query: 2,

@@ -62,7 +62,10 @@ export type { ContinuationPlan, ContinueOptions } from './resume/plan-continuati
 export type { ResumeReason, ResumeVerdict, StageVerdict } from './resume/verdict.js';
 export type { Pair, RunDiff, StageDiff } from './diff/compare-runs.js';
 export type { Difference } from './resume/differences.js';
-export type { RunEvent, RunSnapshot, StageRetry } from './run-event.js';
+export type { EventError, RunEvent, StageErrorEvent } from './events/run-event.js';
+export type { EventsOptions } from './events/run-events.js';
+export { onRunEvents, type RunEventHandlers } from './events/on-run-events.js';
+export type { RunSnapshot, StageRetry, WatchEvent } from './watch-event.js';
 export type { WatchOptions } from './watch-run.js';
 export type { LiveAttempt, LiveProgress } from './live-attempt.js';
 export type { RunResult, RunStatus, StageResult } from '../engine/result.js';

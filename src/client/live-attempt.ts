@@ -75,13 +75,15 @@ function progressOf(details: unknown): LiveProgress | null {
   };
 }
 
-function describeFailure(failure: Error): { readonly type: string; readonly message: string } {
+/** The type and the message that a stage's error has in results. */
+export function describeFailure(failure: Error): { readonly type: string; readonly message: string } {
   if (failure instanceof TimeoutFailure) return { type: ERROR_TYPE.timeout, message: failure.message };
   const type = failure instanceof ApplicationFailure ? (failure.type ?? 'Error') : 'Error';
   return { type, message: failure.message === '' ? (rootCause(failure) ?? type) : failure.message };
 }
 
-function millis(time: Timestamp): number | null {
+/** Milliseconds since the epoch; null for no time. */
+export function millis(time: Timestamp): number | null {
   if (time === null || time === undefined) return null;
   const seconds = Number(time.seconds?.toString() ?? 0);
   return seconds === 0 ? null : seconds * 1000 + Math.floor((time.nanos ?? 0) / 1e6);

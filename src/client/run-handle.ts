@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import {
   type Client,
   type WorkflowExecutionDescription,
@@ -18,14 +17,17 @@ import {
   type StatusOptions,
 } from '../workflows/messages.js';
 import { resultInFailure } from '../worker/result-in-failure.js';
+import { abortable } from './abortable.js';
 import type { ApprovalKeys } from './approvals/approval-keys.js';
 import type { DecisionOptions } from './approvals/decision.js';
 import { ClientError } from './client-error.js';
 import { bareStatus, type Ending, endingOf, resultFromStatus, statusFromResult } from './ended-run.js';
+import type { RunEvent } from './events/run-event.js';
+import { type EventsOptions, runEvents } from './events/run-events.js';
 import { isNoAnswer } from './grpc-errors.js';
 import { type ItemsOptions, type StageItems, stageItems } from './items/stage-items.js';
 import { byStage, type LiveAttempt, readLiveAttempts } from './live-attempt.js';
-import type { RunEvent, RunSnapshot } from './run-event.js';
+import type { WatchEvent, RunSnapshot } from './watch-event.js';
 import type { RunReference } from './find-run.js';
 import { runEnded } from './run-ended.js';
 import { RunSteering } from './run-steering.js';
@@ -149,7 +151,7 @@ export class RunHandle {
     const { client } = this.#deps;
     const wait = (): Promise<RunResult> => client.workflow.getHandle(this.workflowId, this.runId).result();
     try {
-      return await this.#abortable(options.signal, wait);
+      return await abortable(client, options.signal, wait);
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) throw this.#gone(error);
       return resultInFailure(error) ?? (await this.#resultWithoutOne(endingOf(error)));
@@ -194,8 +196,16 @@ export class RunHandle {
     await this.#steer((handle) => handle.terminate(reason));
   }
 
-  /** What happens to the run from now until it ends. Leaving the loop stops watching, never the run. */
-  events(options: WatchOptions = {}): AsyncGenerator<RunEvent, void> {
+  /**
+   * What happens to the run, from its start or after the cursor of an event: each once, in order. Leaving the loop stops
+   * reading, never the run. Throws `bad_cursor`.
+   */
+  events(options: EventsOptions = {}): AsyncGenerator<RunEvent, void> {
+    return runEvents(this.#deps.client, this, options);
+  }
+
+  /** How the run stands from now until it ends, for those who draw it: states rather than events. */
+  watch(options: WatchOptions = {}): AsyncGenerator<WatchEvent, void> {
     return watchRun(this, options);
   }
 
@@ -210,7 +220,7 @@ export class RunHandle {
   async snapshot(
     options: { readonly signal?: AbortSignal; readonly since?: string | null } = {},
   ): Promise<RunSnapshot> {
-    return this.#abortable(options.signal, () => this.#snapshot(options.since ?? null));
+    return abortable(this.#deps.client, options.signal, () => this.#snapshot(options.since ?? null));
   }
 
   async #snapshot(since: string | null): Promise<RunSnapshot> {
@@ -235,14 +245,6 @@ export class RunHandle {
       if (error instanceof WorkflowNotFoundError) throw this.#gone(error);
       throw error;
     }
-  }
-
-  /** Every call leaves a listener on the signal it is given, so it gets one that lives no longer than the call. */
-  #abortable<T>(signal: AbortSignal | undefined, call: () => Promise<T>): Promise<T> {
-    if (signal === undefined) return call();
-    const own = AbortSignal.any([signal]);
-    setMaxListeners(0, own);
-    return this.#deps.client.withAbortSignal(own, call);
   }
 
   async #resultWithoutOne(ending: Ending): Promise<RunResult> {

@@ -4,7 +4,7 @@ import type { RunResult } from '../engine/result.js';
 import type { LogLine } from '../storage/log-line.js';
 import { statusFromResult } from './ended-run.js';
 import { isGrpc, isNoAnswer } from './grpc-errors.js';
-import { runChanges, type RunEvent, type RunSnapshot } from './run-event.js';
+import { runChanges, type WatchEvent, type RunSnapshot } from './watch-event.js';
 
 const FASTEST_POLL_MS = 100;
 const SLOWEST_POLL_MS = 1000;
@@ -30,10 +30,13 @@ export type WatchedRun = {
   logs(options: { readonly follow: boolean; readonly signal: AbortSignal }): AsyncIterable<LogLine>;
 };
 
-type Emit = (event: RunEvent) => void;
+type Emit = (event: WatchEvent) => void;
 
 /** Follows a run to its end: asks for its state, ever less often while nothing changes, and tells what changed. */
-export async function* watchRun(run: WatchedRun, options: WatchOptions = {}): AsyncGenerator<RunEvent, void> {
+export async function* watchRun(
+  run: WatchedRun,
+  options: WatchOptions = {},
+): AsyncGenerator<WatchEvent, void> {
   const stop = new AbortController();
   const signal = options.signal === undefined ? stop.signal : AbortSignal.any([stop.signal, options.signal]);
   const emitter = new EventEmitter();

@@ -39,6 +39,7 @@ export function createRunInput(
       variables,
       mode,
       summary: true,
+      journal: true,
       ...(request.forced === true ? { forced: true } : {}),
       ...(request.reuse === undefined ? {} : { reuse: request.reuse }),
       ...(request.partition === undefined ? {} : { partition: request.partition }),

@@ -18,6 +18,8 @@ export type RunInput = {
   readonly mode: string | null;
   /** True for a run that leaves a summary in its memo when it ends; runs of before did not. */
   readonly summary?: true;
+  /** True for a run that writes into its history what its activities do not tell; runs of before did not. */
+  readonly journal?: true;
   /** The window of time that the run is for, where a backfill started it. */
   readonly partition?: Partition;
   /** True when `requires` was overridden by a person. */

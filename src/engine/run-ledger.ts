@@ -128,16 +128,18 @@ export class RunLedger {
   /**
    * Shows that a running stage waits, or runs again. One that waits for a person takes no slot of `maxRunning`; when it
    * runs again it does not queue for one. One that waits for a pool keeps its slot, and has not started until it is served
-   * for the first time. The outcome in `details` is what a held stage waits with.
+   * for the first time. The outcome in `details` is what a held stage waits with. Gives the record if its status changed.
    */
-  mark(id: string, status: OpenStatus, now: number, details: OpenDetails = {}): void {
+  mark(id: string, status: OpenStatus, now: number, details: OpenDetails = {}): StageRecord | null {
     const { waitingFor: _waitingFor, ...record } = this.#record(id);
-    if (!this.#running.has(id)) return;
+    if (!this.#running.has(id)) return null;
     const isUnserved = status === 'waiting' && record.markedAt === undefined;
     const startedAt = isUnserved ? null : status === 'waiting' ? record.startedAt : (record.startedAt ?? now);
-    this.#records.set(id, { ...record, outcome: null, ...details, status, startedAt, markedAt: now });
+    const marked = { ...record, outcome: null, ...details, status, startedAt, markedAt: now };
+    this.#records.set(id, marked);
     if (status === 'held' || status === 'awaiting_approval') this.#parked.add(id);
     else this.#parked.delete(id);
+    return status === record.status ? null : marked;
   }
 
   /** Replaces the plan of a stage; what has been judged or started by the old one stays so. */

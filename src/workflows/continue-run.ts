@@ -1,15 +1,20 @@
 import { allHandlersFinished, condition, continueAsNew } from '@temporalio/workflow';
 import type { CarriedRun, RunInput } from '../engine/run-input.js';
+import type { RunJournal } from '../engine/run-journal.js';
 import type { RunLedger } from '../engine/run-ledger.js';
 import { isoTime, toStageResult } from '../engine/stage-record.js';
+import { writeJournal } from './keep-journal.js';
 import type { RunMemory } from './run-memory.js';
 
 /** Goes on in a new history with all that ended so far. Nothing may run at this moment but waits for people. */
 export async function continueRun(
   input: RunInput,
   startedAt: number,
-  memory: RunMemory,
-  ledger: RunLedger,
+  {
+    memory,
+    ledger,
+    journal,
+  }: { readonly memory: RunMemory; readonly ledger: RunLedger; readonly journal?: RunJournal },
   {
     groupLock,
     ...rest
@@ -19,6 +24,7 @@ export async function continueRun(
   },
 ): Promise<never> {
   await condition(allHandlersFinished);
+  writeJournal(journal);
   const next: RunInput = {
     ...input,
     // What was taken over has ended, so it is among what is carried.

@@ -7,6 +7,8 @@ import {
 } from '@temporalio/workflow';
 import { assertNever } from '../shared/assert-never.js';
 import type { RunResult } from '../engine/result.js';
+import type { RunInput } from '../engine/run-input.js';
+import { JOURNAL_MEMO } from '../engine/run-journal.js';
 import { type RunFile, runResult } from '../engine/run-result.js';
 import { SUMMARY_MEMO, summarize } from '../engine/run-summary.js';
 import { ERROR_TYPE } from '../shared/names.js';
@@ -16,10 +18,17 @@ import { publishStatus } from './search-attributes.js';
  * Ends the workflow in the way its result says. Temporal keeps nothing beside a cancellation, so the result of a
  * cancelled run is what its `status` query answers.
  */
-export async function endRun(file: RunFile, leavesSummary: boolean): Promise<RunResult> {
+export async function endRun(
+  file: RunFile,
+  { summary, journal }: Pick<RunInput, 'summary' | 'journal'>,
+): Promise<RunResult> {
   const result = runResult(file);
   publishStatus(result.status, result.failed_stages);
-  if (leavesSummary) upsertMemo({ [SUMMARY_MEMO]: summarize(result) });
+  if (summary === true) {
+    // The journal is in the history; what lists runs need not carry its last page.
+    const last = journal === true ? { [JOURNAL_MEMO]: null } : {};
+    upsertMemo({ [SUMMARY_MEMO]: summarize(result), ...last });
+  }
   if (!allHandlersFinished()) await condition(allHandlersFinished);
   switch (result.status) {
     case 'succeeded':

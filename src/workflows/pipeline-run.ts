@@ -5,6 +5,7 @@ import type { RunEndStatus, RunResult, RunStatus, StageError } from '../engine/r
 import { originOf, withGains } from '../engine/reuse.js';
 import type { RunInput } from '../engine/run-input.js';
 import type { RunLedger } from '../engine/run-ledger.js';
+import { RunJournal } from '../engine/run-journal.js';
 import { endStatus, type RunFile, runStatus } from '../engine/run-result.js';
 import type { OpenStatus, StageOutcome, StageRecord } from '../engine/stage-record.js';
 import { runsAfterStop, type StopReason } from '../engine/verdict.js';
@@ -19,7 +20,7 @@ import { isHistoryLong, mustDrain } from './history-limits.js';
 import { MapHost } from './map/map-host.js';
 import type { StatusOptions } from './messages.js';
 import { resolveOutputs } from './outputs.js';
-import { restoreReused, takenOver } from './restore-reused.js';
+import { restoreEnded, takenOver } from './restore-ended.js';
 import { PoolDesk } from './pool/pool-desk.js';
 import { RunMemory } from './run-memory.js';
 import { firstNotes, RunNotes } from './run-notes.js';
@@ -51,6 +52,7 @@ export class PipelineRun {
   readonly #notes: RunNotes;
   readonly #context: StageRunContext;
   readonly #steering: Steering;
+  readonly #journal = new RunJournal();
   #queue: StagePlan[] = [];
   #isPumping = false;
   #enforced: StopReason | null = null;
@@ -68,13 +70,12 @@ export class PipelineRun {
     this.#startedAt =
       carried === undefined ? workflowInfo().startTime.getTime() : Date.parse(carried.started_at);
     this.#memory = new RunMemory(input, this.#startedAt);
-    this.#notes = new RunNotes(carried?.notes ?? firstNotes(input));
-    const file = (): RunFile => this.#file();
+    this.#notes = new RunNotes(carried?.notes ?? firstNotes(input), this.#journal);
     this.#steering = new Steering(input, {
       root: this.#root,
       notes: this.#notes,
       memory: this.#memory,
-      file,
+      file: () => this.#file(),
     });
     this.#pools = new PoolDesk(plan.pools, this.#startedAt);
     this.#ledger = createLedger(plan, input.mode, {
@@ -84,6 +85,7 @@ export class PipelineRun {
     this.#context = {
       plan,
       memory: this.#memory,
+      journal: this.#journal,
       scope: this.#memory.scope,
       budget: this.#budget,
       maps: this.#maps,
@@ -93,9 +95,7 @@ export class PipelineRun {
       mark: (stage, status, wait) => this.#mark(stage, status, wait),
       ...this.#steering.desks,
     };
-    if (carried !== undefined) this.#ledger.restore(carried.ended, carried.stopped, carried.open);
-    else if (input.reuse !== undefined)
-      restoreReused(input.reuse, this.#ledger, this.#memory, this.#startedAt);
+    restoreEnded(input, { ledger: this.#ledger, ...this.#context }, this.#startedAt);
     const records = () => [...this.#ledger.records, ...this.#after.undone.values(), ...this.#after.hooks];
     showDetails(records, (id) => this.#maps.get(id)?.summary(), this.#steering);
   }
@@ -173,7 +173,7 @@ export class PipelineRun {
     for (;;) {
       if (this.#queue.length === 0) {
         if (this.#steering.pause.isOn || mustDrain() || (isHistoryLong() && this.#isIdle)) return;
-        this.#queue = [...this.#ledger.startable(Date.now())].reverse();
+        this.#queue = this.#journal.started(this.#ledger.startable(Date.now())).toReversed();
         this.#enforceStop();
       }
       if (this.#queue.length === 0 || this.#budget.isSpent(this.#root)) return;
@@ -200,7 +200,7 @@ export class PipelineRun {
   };
 
   #mark(stage: StagePlan, status: OpenStatus, wait?: StageWait): void {
-    this.#ledger.mark(stage.id, status, Date.now(), shownIn(wait));
+    this.#journal.changed(this.#ledger.mark(stage.id, status, Date.now(), shownIn(wait)));
     this.#steering.show(stage, status, wait);
     this.#pump();
   }
@@ -208,7 +208,7 @@ export class PipelineRun {
   #continue(groupLock: string | null): Promise<never> {
     const input = this.#steering.amendedInput(this.#plan, this.#ledger, this.#memory);
     const rest = { notes: this.#notes.all, groupLock, ...this.#steering.carried(this.#ledger) };
-    return continueRun(input, this.#startedAt, this.#memory, this.#ledger, rest);
+    return continueRun(input, this.#startedAt, { ledger: this.#ledger, ...this.#context }, rest);
   }
 
   /** Goes on with the waits for people that began in an earlier history. */
@@ -228,6 +228,7 @@ export class PipelineRun {
 
   #remember(record: StageRecord): void {
     this.#memory.remember(record);
+    this.#journal.ended(record);
     this.#steering.deadlines.release(record.plan.id);
     if (this.#input.expected_ms !== undefined) this.#steering.predict(this.#ledger);
   }
@@ -267,7 +268,7 @@ export class PipelineRun {
   #close(status: RunEndStatus): Promise<RunResult> {
     this.#status = status;
     this.#endedAt = Date.now();
-    return endRun(this.#file(), this.#input.summary === true);
+    return endRun(this.#file(), this.#input);
   }
 
   #file(): RunFile {

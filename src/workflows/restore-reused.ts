@@ -1,8 +1,6 @@
-import type { RunInput } from '../engine/run-input.js';
 import { type ReusedRun, reusedResult } from '../engine/reuse.js';
 import type { RunLedger } from '../engine/run-ledger.js';
 import type { RunMemory } from './run-memory.js';
-import type { StageRunContext } from './stages/stage-context.js';
 
 /** Puts the stages that a run takes over from an earlier one in their place, with what they gave to state and metrics. */
 export function restoreReused(
@@ -20,15 +18,4 @@ export function restoreReused(
   }
   for (const { state, metrics } of Object.values(reuse.gains ?? {})) memory.merge(state, metrics);
   ledger.restore(ended, null);
-}
-
-/** What the stages of a run know of the earlier one. */
-export function takenOver({
-  reuse,
-  reuse_items,
-}: RunInput): Pick<StageRunContext, 'reuseItems' | 'leftOver'> {
-  return {
-    ...(reuse_items === undefined ? {} : { reuseItems: reuse_items }),
-    ...(reuse?.left_over === undefined ? {} : { leftOver: reuse.left_over }),
-  };
 }

@@ -1,5 +1,6 @@
 import type { HookName, StagePlan } from '../engine/plan.js';
 import type { RunEndStatus } from '../engine/result.js';
+import type { RunJournal } from '../engine/run-journal.js';
 import type { StageOutcome, StageRecord } from '../engine/stage-record.js';
 import type { Scope } from '../expressions/scope.js';
 import type { StageRunContext, StageRunner } from './stages/stage-context.js';
@@ -30,9 +31,17 @@ export async function runHooks(
   for (const stage of hooks) {
     const index = records.length;
     await runHook(stage, context, (record) => {
+      tell(record, records[index], context.journal);
       records[index] = record;
     });
   }
+}
+
+function tell(record: StageRecord, before: StageRecord | undefined, journal: RunJournal | undefined): void {
+  if (journal === undefined) return;
+  if (record.endedAt !== null) journal.ended(record);
+  else if (before === undefined) journal.started([record.plan]);
+  else if (before.status !== record.status) journal.changed(record);
 }
 
 /** Runs one hook to its end and shows each of its states. A failure stays its own. */

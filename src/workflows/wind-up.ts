@@ -1,6 +1,7 @@
 import type { RunEndStatus } from '../engine/result.js';
 import type { RunLedger } from '../engine/run-ledger.js';
 import type { StageRecord } from '../engine/stage-record.js';
+import { writeJournal } from './keep-journal.js';
 import { hooksFor, runHooks } from './run-hooks.js';
 import { undoAll } from './run-undo.js';
 import type { StageRunContext } from './stages/stage-context.js';
@@ -24,4 +25,5 @@ export async function windUp(
   if (status !== 'succeeded') await undoAll(ledger.ended, context, { undone, leftOver: run.leftOver ?? [] });
   if (steering.alerts !== null) await steering.alerts.end(status);
   await runHooks(hooksFor(run.plan.hooks, status), context, hooks);
+  writeJournal(run.journal);
 }

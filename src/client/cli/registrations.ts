@@ -12,6 +12,7 @@ import { registerCheck } from './commands/check.js';
 import { registerCleanup } from './commands/cleanup.js';
 import { registerCompletion } from './commands/completion.js';
 import { registerExport } from './commands/export.js';
+import { registerEvents } from './commands/events.js';
 import { registerFail, registerRetry, registerSkip } from './commands/decide-stage.js';
 import { registerDev } from './commands/dev.js';
 import { registerDiff } from './commands/diff.js';
@@ -62,6 +63,7 @@ export const REGISTRATIONS: ReadonlyArray<readonly [heading: string, commands: r
       registerList,
       registerStatus,
       registerWatch,
+      registerEvents,
       registerResult,
       registerLogs,
       registerArtifacts,

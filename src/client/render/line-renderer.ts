@@ -1,5 +1,5 @@
 import { assertNever } from '../../shared/assert-never.js';
-import type { RunEvent } from '../run-event.js';
+import type { WatchEvent } from '../watch-event.js';
 import { formatLogLine } from './log-text.js';
 import { oneLine } from './printable.js';
 import type { Colours, Renderer } from './renderer.js';
@@ -27,7 +27,7 @@ export class LineRenderer implements Renderer {
     this.#options = options;
   }
 
-  show(event: RunEvent): void {
+  show(event: WatchEvent): void {
     this.#model.apply(event);
     switch (event.type) {
       case 'run_seen':
@@ -72,7 +72,7 @@ export class LineRenderer implements Renderer {
 
   close(): void {}
 
-  #tellRun(status: Extract<RunEvent, { type: 'run_seen' }>['status']): void {
+  #tellRun(status: Extract<WatchEvent, { type: 'run_seen' }>['status']): void {
     this.#line(`${oneLine(status.pipeline)} ${oneLine(status.version)} · ${oneLine(status.workflow_id)}`, 0);
     // When they were noted is not known.
     for (const note of status.notes) this.#options.write(`${' '.repeat(7)}  ! ${oneLine(note)}`);
@@ -93,7 +93,7 @@ export class LineRenderer implements Renderer {
   }
 
   /** Told once per attempt, when its wait begins. */
-  #tellRetry({ stage, retry }: Extract<RunEvent, { type: 'stage_retry' }>): void {
+  #tellRetry({ stage, retry }: Extract<WatchEvent, { type: 'stage_retry' }>): void {
     const key = `${stage} ${retry.attempt}`;
     if (this.#toldRetries.has(key)) return;
     this.#toldRetries.add(key);
@@ -111,7 +111,7 @@ export class LineRenderer implements Renderer {
     this.#line(`${this.#options.colours.cyan('▶')} ${oneLine(stage)} ${words}`);
   }
 
-  #tellEnd({ result }: Extract<RunEvent, { type: 'run_ended' }>): void {
+  #tellEnd({ result }: Extract<WatchEvent, { type: 'run_ended' }>): void {
     const sign = statusColour(result.status, this.#options.colours)(statusSign(result.status));
     const why = result.error === null ? '' : `: ${errorWords(result.error)}`;
     const words = result.status === 'timed_out' ? 'timed out' : result.status;

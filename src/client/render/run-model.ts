@@ -1,7 +1,7 @@
 import type { RunStatus, StageResult } from '../../engine/result.js';
 import { assertNever } from '../../shared/assert-never.js';
 import type { LiveProgress } from '../live-attempt.js';
-import type { RunEvent, StageRetry } from '../run-event.js';
+import type { WatchEvent, StageRetry } from '../watch-event.js';
 import { stagesAfterEnd } from '../stages-after-end.js';
 
 /** One stage as a renderer sees it. */
@@ -22,7 +22,7 @@ export class RunModel {
   readonly stages = new Map<string, StageView>();
   quiet: 'worker' | 'server' | null = null;
 
-  apply(event: RunEvent): void {
+  apply(event: WatchEvent): void {
     this.quiet = event.type === 'quiet' ? event.who : event.type === 'log' ? this.quiet : null;
     switch (event.type) {
       case 'run_seen':
@@ -91,7 +91,7 @@ export class RunModel {
     this.stages.set(id, { id, isHook, result, progress: live.progress, retry: live.retry });
   }
 
-  #end({ result }: Extract<RunEvent, { type: 'run_ended' }>): void {
+  #end({ result }: Extract<WatchEvent, { type: 'run_ended' }>): void {
     if (this.run !== null) this.run = { ...this.run, ...result };
   }
 }

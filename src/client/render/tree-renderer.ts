@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import { createLogUpdate } from 'log-update';
-import type { RunEvent } from '../run-event.js';
+import type { WatchEvent } from '../watch-event.js';
 import { drawRun } from './draw-run.js';
 import { formatLogLine } from './log-text.js';
 import { fit, oneLine } from './printable.js';
@@ -37,7 +37,7 @@ export class TreeRenderer implements Renderer {
     this.#draw();
   }
 
-  show(event: RunEvent): void {
+  show(event: WatchEvent): void {
     this.#model.apply(event);
     if (event.type === 'log') this.#update.persist(formatLogLine(event.line, this.#options.colours));
     if (event.type === 'note') this.#update.persist(this.#options.colours.yellow(`! ${event.text}`));

@@ -3,7 +3,7 @@ import { approvalWords } from '../../engine/approval.js';
 import type { RunStatus, SkipReason, StageResult, StageStatus } from '../../engine/result.js';
 import { itemWords } from '../../engine/item-words.js';
 import { assertNever } from '../../shared/assert-never.js';
-import type { StageRetry } from '../run-event.js';
+import type { StageRetry } from '../watch-event.js';
 import type { Colours } from './renderer.js';
 import { oneLine } from './printable.js';
 

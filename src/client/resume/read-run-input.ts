@@ -1,16 +1,12 @@
 import type { Client } from '@temporalio/client';
-import {
-  decodeArrayFromPayloads,
-  ExternalStorageRunner,
-} from '@temporalio/common/lib/internal-non-workflow/index.js';
 import type { temporal } from '@temporalio/proto';
 import type { RunInput } from '../../engine/run-input.js';
 import { PIPELINE_WORKFLOW } from '../../shared/names.js';
 import { ClientError } from '../client-error.js';
 import { isGrpc } from '../grpc-errors.js';
+import { decodePayloads } from '../payloads.js';
 
 type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
-type Payloads = temporal.api.common.v1.IPayloads | null | undefined;
 
 /** One execution of a workflow; a run that went on in a new history has several. */
 export type Execution = { readonly workflowId: string; readonly runId: string };
@@ -31,20 +27,8 @@ export async function readWorkflowInput(
 ): Promise<{ readonly type: string; readonly input: unknown }> {
   const [start] = await firstEvents(client, execution);
   const attributes = start?.workflowExecutionStartedEventAttributes;
-  const [input] = await decodePayloads(client, attributes?.input);
+  const [input] = await decodePayloads(client, attributes?.input?.payloads ?? []);
   return { type: attributes?.workflowType?.name ?? '', input };
-}
-
-/** The values of payloads, also of those that are kept outside of Temporal. Throws when one cannot be read. */
-async function decodePayloads(client: Client, given: Payloads): Promise<readonly unknown[]> {
-  const converter = client.options.loadedDataConverter;
-  const payloads = given?.payloads ?? [];
-  const { externalStorage } = converter;
-  const read =
-    externalStorage === undefined
-      ? payloads
-      : await new ExternalStorageRunner(externalStorage).retrieve(payloads);
-  return decodeArrayFromPayloads(converter, read);
 }
 
 async function firstEvents(

@@ -48,7 +48,9 @@ export class ItemWindow {
   constructor(stage: StagePlan, context: StageRunContext, options: ItemWindowOptions) {
     this.#stage = stage;
     this.#options = options;
-    this.#context = { ...context, mark: (item, status) => this.#mark(item, status) };
+    // What items do is told in numbers.
+    const { journal: _journal, ...rest } = context;
+    this.#context = { ...rest, mark: (item, status) => this.#mark(item, status) };
     this.#isBatched = (stage.map?.batch_size ?? 1) > 1 && isActivityKind(stage);
     this.#stopListening = context.pause.onChange((paused) => {
       if (paused === null) this.pump();

@@ -154,6 +154,7 @@ class PooledStage {
     const delay = failure.delayMs ?? retryDelayMs(this.#stage.retry, this.#attempts);
     if (this.#deadline !== null && Date.now() + delay >= this.#deadline)
       return this.#end(this.#told(outcome));
+    this.#context.journal?.retry(this.#stage, { ...outcome, attempts: this.#attempts }, Date.now() + delay);
     // A new attempt queues behind those who wait already; a refused one keeps its place.
     this.#wishes = this.#wishes.map((wish) => ({ ...wish, asked_at: Date.now() + delay }));
     this.#again(delay, failure);

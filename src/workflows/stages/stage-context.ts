@@ -1,5 +1,6 @@
 import type { Plan, StagePlan } from '../../engine/plan.js';
 import type { ItemLedger } from '../../engine/map-ledger.js';
+import type { RunJournal } from '../../engine/run-journal.js';
 import type { OpenDetails, OpenStatus, StageOutcome } from '../../engine/stage-record.js';
 import type { Scope } from '../../expressions/scope.js';
 import type { Json } from '../../shared/json.js';
@@ -17,6 +18,8 @@ import type { PauseSwitch } from '../steering/pause-switch.js';
 export type StageRunContext = {
   readonly plan: Plan;
   readonly memory: RunMemory;
+  /** What the run writes into its history; items of maps have none. */
+  readonly journal?: RunJournal;
   readonly scope: Scope;
   readonly budget: DispatchBudget;
   /** The maps that run in this workflow. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { ClientError } from '../../../src/client/client-error.js';
-import type { RunEvent, RunSnapshot } from '../../../src/client/run-event.js';
+import type { WatchEvent, RunSnapshot } from '../../../src/client/watch-event.js';
 import { watchRun, type WatchedRun } from '../../../src/client/watch-run.js';
 import type { RunResult } from '../../../src/engine/result.js';
 import type { LogLine } from '../../../src/storage/log-line.js';
@@ -45,8 +45,8 @@ const noWorker = Object.assign(new Error('no poller seen'), {
   metadata: {},
 });
 
-async function collect(events: AsyncIterable<RunEvent>, onEvent: (event: RunEvent) => void = () => {}) {
-  const seen: RunEvent[] = [];
+async function collect(events: AsyncIterable<WatchEvent>, onEvent: (event: WatchEvent) => void = () => {}) {
+  const seen: WatchEvent[] = [];
   for await (const event of events) {
     seen.push(event);
     onEvent(event);

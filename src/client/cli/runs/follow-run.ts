@@ -33,7 +33,7 @@ export async function followRun(cli: CliContext, run: RunHandle, options: Follow
   let result: RunResult | null = null;
   const keys = watchKeys(cli, run, renderer);
   try {
-    for await (const event of run.events({ logs: options.verbose, signal: stop.signal })) {
+    for await (const event of run.watch({ logs: options.verbose, signal: stop.signal })) {
       renderer.show(event);
       keys?.see(event);
       if (event.type === 'run_ended') result = event.result;

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../../shared/json.js';
 import type { LogLine } from '../../../storage/log-line.js';
 import { jsonOrText } from '../inputs.js';
 import type { InputStream } from '../context.js';
-import type { RunEvent } from '../../run-event.js';
+import type { WatchEvent } from '../../watch-event.js';
 import { approvalText } from '../../render/approval-text.js';
 import type { RunHandle } from '../../run-handle.js';
 import { type Key, LinePrompt } from './line-prompt.js';
@@ -44,7 +44,7 @@ export class WatchKeys {
   }
 
   /** Keeps up with the run. */
-  see(event: RunEvent): void {
+  see(event: WatchEvent): void {
     if (event.type === 'run_seen') {
       for (const [id, result] of Object.entries(event.status.stages)) this.#stages.set(id, result);
       this.#isPaused = (event.status.paused ?? null) !== null;

@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import type { Canvas } from '../../../../src/client/render/draw-stage.js';
 import { RunModel } from '../../../../src/client/render/run-model.js';
-import type { RunEvent } from '../../../../src/client/run-event.js';
+import type { WatchEvent } from '../../../../src/client/watch-event.js';
 import type { StageResult } from '../../../../src/engine/result.js';
 import { aRunStatus, aStageResult, at, START } from '../../../support/a-run.js';
 
@@ -13,7 +13,7 @@ export function aCanvas(overrides: Partial<Canvas> = {}): Canvas {
 }
 
 /** What a run of all kinds of stages tells until its sixth second. */
-export const EVENTS: readonly RunEvent[] = [
+export const EVENTS: readonly WatchEvent[] = [
   {
     type: 'run_seen',
     status: aRunStatus(
@@ -52,7 +52,7 @@ export const EVENTS: readonly RunEvent[] = [
   },
 ];
 
-export function modelOf(events: readonly RunEvent[]): RunModel {
+export function modelOf(events: readonly WatchEvent[]): RunModel {
   const model = new RunModel();
   for (const event of events) model.apply(event);
   return model;

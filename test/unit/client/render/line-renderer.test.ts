@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { LineRenderer } from '../../../../src/client/render/line-renderer.js';
-import type { RunEvent } from '../../../../src/client/run-event.js';
+import type { WatchEvent } from '../../../../src/client/watch-event.js';
 import { aRunResult, aRunStatus, aStageResult, at, START } from '../../../support/a-run.js';
 import { EVENTS, plain } from './a-model.js';
 
-function linesOf(events: readonly RunEvent[], clock = () => START + 6000): readonly string[] {
+function linesOf(events: readonly WatchEvent[], clock = () => START + 6000): readonly string[] {
   const lines: string[] = [];
   const renderer = new LineRenderer({ write: (line) => lines.push(line), colours: plain, clock });
   for (const event of events) renderer.show(event);
@@ -59,7 +59,7 @@ it('tells a retry once, although its wait changes', () => {
   const again = {
     ...retry,
     retry: { attempt: 2, maxAttempts: 5, error: null, nextAttemptAt: null },
-  } as RunEvent;
+  } as WatchEvent;
   expect(linesOf([...EVENTS, again]).filter((line) => line.includes('↻'))).toHaveLength(1);
 });
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { LiveAttempt } from '../../../src/client/live-attempt.js';
-import { runChanges, type RunSnapshot } from '../../../src/client/run-event.js';
+import { runChanges, type RunSnapshot } from '../../../src/client/watch-event.js';
 import { aRunStatus, at } from '../../support/a-run.js';
 
 function attempt(overrides: Partial<LiveAttempt>): LiveAttempt {

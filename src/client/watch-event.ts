@@ -16,7 +16,7 @@ import { stagesAfterEnd } from './stages-after-end.js';
  * - `quiet`: no worker, or not even the server, answers at the moment; the run may go on all the same.
  * - `run_ended`: the run is over; nothing follows.
  */
-export type RunEvent =
+export type WatchEvent =
   | { readonly type: 'run_seen'; readonly status: RunStatus }
   | { readonly type: 'stage_changed'; readonly stage: string; readonly result: StageResult }
   | { readonly type: 'stage_progress'; readonly stage: string; readonly progress: LiveProgress }
@@ -43,7 +43,7 @@ export type RunSnapshot = {
 };
 
 /** What changed between two moments, in the order in which it is worth telling. */
-export function runChanges(before: RunSnapshot | null, after: RunSnapshot): readonly RunEvent[] {
+export function runChanges(before: RunSnapshot | null, after: RunSnapshot): readonly WatchEvent[] {
   if (before === null) {
     return [
       { type: 'run_seen', status: after.status },
@@ -63,8 +63,8 @@ export function runChanges(before: RunSnapshot | null, after: RunSnapshot): read
 type Stages = Readonly<Record<string, StageResult>>;
 
 /** Ends come before starts, each in time order, so that the lines read as the run went. */
-function stageChanges(before: Stages, after: Stages): readonly RunEvent[] {
-  const changed: { readonly at: string; readonly event: RunEvent }[] = [];
+function stageChanges(before: Stages, after: Stages): readonly WatchEvent[] {
+  const changed: { readonly at: string; readonly event: WatchEvent }[] = [];
   for (const [stage, result] of Object.entries(after)) {
     const old = before[stage];
     const votes = result.approval?.decisions.length;
@@ -77,14 +77,14 @@ function stageChanges(before: Stages, after: Stages): readonly RunEvent[] {
   return changed.sort((a, b) => a.at.localeCompare(b.at)).map(({ event }) => event);
 }
 
-function noteChanges(before: readonly string[], after: readonly string[]): readonly RunEvent[] {
+function noteChanges(before: readonly string[], after: readonly string[]): readonly WatchEvent[] {
   const last = before.at(-1);
   const start = last === undefined ? 0 : after.lastIndexOf(last) + 1;
   return after.slice(start).map((text) => ({ type: 'note', text }));
 }
 
-function liveChanges(before: RunSnapshot | null, after: RunSnapshot): readonly RunEvent[] {
-  const events: RunEvent[] = [];
+function liveChanges(before: RunSnapshot | null, after: RunSnapshot): readonly WatchEvent[] {
+  const events: WatchEvent[] = [];
   for (const [stage, live] of after.live) {
     const old = before?.live.get(stage);
     if (live.attempt > 1 && (old?.attempt !== live.attempt || old.nextAttemptAt !== live.nextAttemptAt)) {
@@ -107,8 +107,8 @@ function liveChanges(before: RunSnapshot | null, after: RunSnapshot): readonly R
 }
 
 /** The progress of a map is that of its items. */
-function itemChanges(before: Stages, after: Stages): readonly RunEvent[] {
-  const events: RunEvent[] = [];
+function itemChanges(before: Stages, after: Stages): readonly WatchEvent[] {
+  const events: WatchEvent[] = [];
   for (const [stage, { status, items }] of Object.entries(after)) {
     if (status !== 'running' || items === undefined) continue;
     const progress = { fraction: itemFraction(items), message: itemWords(items) };

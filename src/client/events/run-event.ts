@@ -1,0 +1,83 @@
+import type { FinalStatus, RunResult, SkipReason, StageError } from '../../engine/result.js';
+import type { OpenStatus } from '../../engine/stage-record.js';
+import type { LogLine } from '../../storage/log-line.js';
+
+/**
+ * What happens to a run, for programs that act on it. Those with a time come from the run's history: each of them once,
+ * in order, however often one looks. The others show what goes on meanwhile and are gone afterwards.
+ *
+ * - `run_started`: a worker took the run on.
+ * - `wave`: these stages became ready together and start now; the first wave is number 1.
+ * - `stage_started`: the stage was dispatched to its workers, or began where it needs none.
+ * - `stage_changed`: a stage that has not ended waits for people or for a slot, or runs again.
+ * - `stage_error`: an attempt failed; tells whether and when another one follows.
+ * - `stage_completed`: the stage has its final status, a failure or a skip too.
+ * - `note`: something happened to the run itself, such as a cancellation.
+ * - `stage_progress`: a running stage told how far it is.
+ * - `log`: a stage wrote a line.
+ * - `run_ended`: the run is over; nothing follows.
+ */
+export type RunEventBody =
+  | {
+      readonly type: 'run_started';
+      readonly at: string;
+      readonly pipeline: string;
+      readonly workflow_id: string;
+      readonly run_id: string;
+    }
+  | {
+      readonly type: 'wave';
+      readonly at: string;
+      readonly number: number;
+      readonly stages: readonly string[];
+    }
+  | { readonly type: 'stage_started'; readonly at: string; readonly stage: string }
+  | {
+      readonly type: 'stage_changed';
+      readonly at: string;
+      readonly stage: string;
+      readonly status: OpenStatus;
+      readonly waiting_for: string | null;
+    }
+  | StageErrorEvent
+  | {
+      readonly type: 'stage_completed';
+      readonly at: string;
+      readonly stage: string;
+      readonly status: FinalStatus;
+      readonly attempts: number;
+      /** Null for a stage that never started. */
+      readonly duration_ms: number | null;
+      readonly error: EventError | null;
+      readonly skip_reason: SkipReason | null;
+      readonly reused_from: string | null;
+    }
+  | { readonly type: 'note'; readonly at: string; readonly text: string }
+  | {
+      readonly type: 'stage_progress';
+      readonly stage: string;
+      /** 0 to 1; null where nobody knows how much there is to do. */
+      readonly fraction: number | null;
+      readonly message: string | null;
+    }
+  | { readonly type: 'log'; readonly line: LogLine }
+  | { readonly type: 'run_ended'; readonly at: string; readonly result: RunResult };
+
+export type StageErrorEvent = {
+  readonly type: 'stage_error';
+  readonly at: string;
+  readonly stage: string;
+  /** The attempt that failed, from 1. */
+  readonly attempt: number;
+  /** Null where the attempt came and went between two looks: Temporal keeps the error of the last one only. */
+  readonly error: EventError | null;
+  readonly will_retry: boolean;
+  /** When the next attempt starts; null where none does, or where it is under way already. */
+  readonly next_attempt_at: string | null;
+};
+
+/** The message is cut after 500 characters; the result has the whole of it. */
+export type EventError = Pick<StageError, 'type' | 'message'>;
+
+/** An event with the place after which to go on: `run.events({ after: event.cursor })` gives what follows it. */
+export type RunEvent = RunEventBody & { readonly cursor: string };
