@@ -16,6 +16,7 @@ export type {
   StageFunction,
   StageLogger,
 } from './activities/stage-function.js';
+export type { AttemptFacts, CompletedAttempt, FailedAttempt, StageHooks } from './activities/stage-hooks.js';
 export type { Json, JsonObject } from './shared/json.js';
 export type { ArtifactRef, RunFacts, SecretSlot, StageTask, TaskResult } from './shared/task.js';
 export { defineConfig } from './worker/define-config.js';

@@ -10,6 +10,7 @@ import { throughCache } from './cache/through-cache.js';
 import { stageFailure, toFailure, validationFailure } from './failure.js';
 import { runItems } from './map/run-items.js';
 import { NotJsonError, toPlainJson } from './plain-json.js';
+import { attemptHooks, type HookSettings } from './stage-hooks.js';
 import { storeLargeOutput } from '../storage/large-outputs.js';
 import type { AttemptStatus, StageMetrics } from './stage-metrics.js';
 
@@ -17,6 +18,8 @@ export type RunAttemptDeps = AttemptDeps & {
   readonly metrics: StageMetrics;
   /** Where relative paths of stages begin. */
   readonly projectDir: string;
+  /** Code that runs beside the attempts of stages. */
+  readonly hooks?: HookSettings;
 };
 
 /** What the code of a stage gives back. `folder`: where its artifacts lie, when not in the project's folder. */
@@ -46,7 +49,10 @@ export async function runAttempt(
 ): Promise<TaskResult> {
   const attempt = startAttempt(task, Context.current(), deps);
   const ended = deps.metrics.started(task);
+  // Sluice's own activities are no stages.
+  const hooks = implementation === UNKNOWN ? null : attemptHooks(attempt, Context.current(), deps);
   try {
+    await hooks?.start();
     const runOne = async (one: Attempt): Promise<TaskResult> => {
       const produce = async (): Promise<TaskResult> => finish(one, deps, await execute(one));
       return one.task.cache === undefined
@@ -62,6 +68,7 @@ export async function runAttempt(
             graceMs,
           );
     const output_ref = await referTo(result, task, deps, implementation);
+    await hooks?.complete(result.reused_from !== undefined);
     ended(result.reused_from === undefined ? 'succeeded' : 'reused');
     const { queuedMs } = attempt;
     if (output_ref === undefined && queuedMs === 0) return result;
@@ -74,6 +81,7 @@ export async function runAttempt(
     const failure = failureOf(thrown, attempt);
     ended(statusOf(failure));
     report(failure, attempt, deps);
+    await hooks?.error(failure);
     throw failure;
   } finally {
     attempt.heartbeat.stop();

@@ -162,6 +162,8 @@ export const ERROR_TYPE = {
   pipelineCancelled: 'PipelineCancelled',
   /** The worker ended while the stage ran on it; another worker takes the next attempt. */
   workerShutdown: 'WorkerShutdown',
+  /** A hook of the worker failed, and its configuration says that this fails the attempt. */
+  hook: 'HookFailed',
   /** A message to a run was refused; nothing changed. */
   refused: 'SteeringRefused',
   /** People rejected an approval, or too few approved it in time. Not retried. */

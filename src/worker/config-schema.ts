@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { channelsSchema } from '../activities/alerts/channel-settings.js';
 import { problemOf } from '../activities/define-stage.js';
 import type { StageFunction } from '../activities/stage-function.js';
+import type { StageHooks } from '../activities/stage-hooks.js';
 import type { PoolSpec } from '../engine/stage-extras.js';
 import { parseDuration } from '../shared/duration.js';
 import { DEFAULT_TASK_QUEUE } from '../shared/names.js';
@@ -101,6 +102,22 @@ const storageSchema = z
     error: 'give `folder` or `s3`, not both',
   });
 
+const hook = <F>() =>
+  z.custom<F>((value) => typeof value === 'function', { error: 'expected a function' }).optional();
+
+const hooksSchema = z.strictObject({
+  /** Before the code of a stage, on every attempt. */
+  onStageStart: hook<NonNullable<StageHooks['onStageStart']>>(),
+  /** After it, before the run learns of its success. */
+  onStageComplete: hook<NonNullable<StageHooks['onStageComplete']>>(),
+  /** After a failed or cancelled attempt, before the run learns of it. */
+  onStageError: hook<NonNullable<StageHooks['onStageError']>>(),
+  /** How long one may take; the stage goes on after that. */
+  timeoutMs: positive.max(600_000).default(5_000),
+  /** What it means when a hook throws or takes too long: `log` it, or `fail` the attempt. */
+  onFailure: z.enum(['log', 'fail']).default('log'),
+});
+
 const poolSchema = z
   .strictObject({
     /** How much may run at once, over all runs. */
@@ -156,6 +173,8 @@ export const configSchema = z.strictObject({
   monitor: monitorSchema.prefault({}),
   /** Where alerts are told, by name. Texts may hold `${NAME}`, which only workers read. */
   channels: channelsSchema.default({}),
+  /** Code that runs in the worker beside every attempt of a stage. */
+  hooks: hooksSchema.optional(),
   taskQueue: z.string().min(1).max(200).default(DEFAULT_TASK_QUEUE),
   storage: storageSchema.prefault({}),
   worker: workerSchema.prefault({}),

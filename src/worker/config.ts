@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { UserCheck } from '../activities/monitor/run-check.js';
 import type { ChannelSettings } from '../activities/alerts/channel-settings.js';
 import type { StageFunction } from '../activities/stage-function.js';
+import type { HookSettings } from '../activities/stage-hooks.js';
 import type { StageCatalog } from '../definition/catalog.js';
 import type { StorageSettings } from '../storage/create-store.js';
 import { createCatalog } from './catalog.js';
@@ -26,6 +27,8 @@ export type LoadedConfig = {
   readonly worker: WorkerSettings;
   readonly checks: readonly UserCheck[];
   readonly monitor: MonitorSettings;
+  /** Code that runs beside the attempts of stages; absent where there is none. */
+  readonly hooks?: HookSettings;
   /** Where alerts are told. */
   readonly channels: ReadonlyMap<string, ChannelSettings>;
   /** Files of the definitions that deploy models, by the names of the models. */
@@ -64,7 +67,7 @@ export function completeConfig(
   if (!parsed.success) throw new ConfigError(problemText(where, parsed.error.issues));
   const missing = missingReferences(parsed.data);
   if (missing.length > 0) throw new ConfigError(problemText(where, missing));
-  const { stages, pipelines, models, taskQueue, storage, worker, checks, monitor } = parsed.data;
+  const { stages, pipelines, models, taskQueue, storage, worker, checks, monitor, hooks } = parsed.data;
   const fromProject = (path: string): string => (isAbsolute(path) ? path : join(place.projectDir, path));
   const files = Object.entries(pipelines).map(([name, path]): [string, string] => [name, fromProject(path)]);
   const deployments = Object.entries(models).flatMap(([name, { deploy }]): [string, string][] =>
@@ -83,6 +86,7 @@ export function completeConfig(
     worker,
     checks,
     monitor,
+    ...(hooks === undefined ? {} : { hooks }),
     channels,
     deployments: new Map(deployments),
     catalog: {

@@ -155,6 +155,7 @@ async function createWorker(
         metrics,
         env,
         projectDir,
+        ...(config.hooks === undefined ? {} : { hooks: config.hooks }),
         findRuns,
         findOutput: createFindOutput(connection, namespace, { dataConverter, store }),
         ...(options.threads === undefined ? {} : { threads: options.threads }),
