@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { EventSource } from '../../../../src/client/events/event-source.js';
 import type { Fact } from '../../../../src/client/events/fact.js';
 import { readEvents, type ReadEventsOptions } from '../../../../src/client/events/read-events.js';
@@ -172,8 +172,7 @@ describe('reading the events of a run', () => {
       page: async (wanted) => {
         const page = await source.page(wanted);
         if (wanted.runId === 'first' || page === null) return page;
-        while (wanted.waits && looks < 3 && !wanted.signal.aborted)
-          await new Promise((done) => setTimeout(done, 1));
+        if (wanted.waits) await vi.waitFor(() => expect(looks).toBeGreaterThanOrEqual(3), { interval: 1 });
         return wanted.waits ? page : { facts: page.facts.slice(0, 4), next: null };
       },
     };
