@@ -20,7 +20,11 @@ function rig(hooks: Partial<HookSettings>, options: { attempt?: number; most?: n
   const warnings: string[] = [];
   const log = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(line) });
   const { attempt = 1, most = 3 } = options;
-  const info = { attempt, activityType: 'load', retryPolicy: { maximumAttempts: most, nonRetryableErrorTypes: ['Fatal'] } };
+  const info = {
+    attempt,
+    activityType: 'load',
+    retryPolicy: { maximumAttempts: most, nonRetryableErrorTypes: ['Fatal'] },
+  };
   const deps = { hooks: { timeoutMs: 1_000, onFailure: 'log' as const, ...hooks }, log };
   return { warnings, ...activityRig({ stages: [load, bad], info, deps }) };
 }
