@@ -10,7 +10,7 @@ export type Snippet = {
   readonly text: string;
 };
 
-const LEFT_OUT = new Set(['node_modules', 'dist', 'out', 'coverage', '.git', '.sluice']);
+const LEFT_OUT = new Set(['node_modules', 'dist', 'out', 'coverage', '.git', '.sluice', '.venv']);
 
 /** Every Markdown file of the checkout, by path from its root. */
 export function markdownFiles(): readonly MarkdownFile[] {

@@ -1,0 +1,1 @@
+"""Stages of the Llama Mapper that run in Python."""
