@@ -9,9 +9,20 @@ export type CanaryPlan = {
   readonly target: CanaryTarget;
   /** Weights ascend; the last one is 100. */
   readonly steps: readonly CanaryStep[];
+  /** Steps and times as they were given, where they hold expressions: their values take the place of those above. */
+  readonly schedule?: WantedSchedule;
   readonly rules: CanaryRules;
   readonly kpis: readonly KpiPlan[];
   readonly approval: CanaryApprovalPlan;
+};
+
+/** The steps of a canary and its times as its definition gives them; what expressions give is known when it starts. */
+export type WantedSchedule = {
+  readonly steps: ReadonlyArray<Template>;
+  readonly soak?: Template;
+  readonly interval?: Template;
+  readonly window?: Template;
+  readonly inconclusive_after?: Template;
 };
 
 /** How long the candidate has a share of the traffic, in percent, before the next step. */
@@ -68,7 +79,15 @@ export type CanaryTarget = { readonly service: Template | null } & (
     }
 );
 
-export type KpiPlan = KpiRule & { readonly source: KpiSource };
+/** Bounds and samples are numbers once the canary starts. */
+export type KpiPlan = {
+  readonly name: string;
+  readonly min_samples: Template;
+  readonly min: Template;
+  readonly max: Template;
+  readonly baseline: Template;
+  readonly source: KpiSource;
+};
 
 /** What a KPI must be. */
 export type KpiRule = {

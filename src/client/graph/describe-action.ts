@@ -73,10 +73,10 @@ function approvalWords({ approvers, required, timeout_ms }: ApprovalPlan): strin
 }
 
 /** `5, 25, 50, 100 % of mapper by p95_ms, f1, then approval`. */
-function canaryWords({ steps, target, kpis, rules }: CanaryPlan): string {
+function canaryWords({ steps, schedule, target, kpis, rules }: CanaryPlan): string {
   const of = target.service === null ? '' : ` of ${shown(target.service)}`;
   const by = kpis.map(({ name }) => name).join(', ');
-  const weights = steps.map(({ weight }) => weight).join(', ');
+  const weights = steps.map(({ weight }, i) => weight || shown(schedule?.steps[i] ?? null)).join(', ');
   return `${weights} %${of} by ${by}${rules.promote === 'approval' ? ', then approval' : ''}`;
 }
 

@@ -1,11 +1,24 @@
 import { parseDuration } from '../../shared/duration.js';
 import { formatDuration } from '../../shared/format-duration.js';
 import { buildCanary } from '../plan/build-canary.js';
+import type { Json } from '../../shared/json.js';
 import type { CanaryCheck } from './canary-check.js';
 
 /** Checks that the weights of a canary ascend, and that each step lasts long enough to be measured. */
-export function checkCanarySteps({ canary, report }: CanaryCheck): void {
-  const { steps } = canary;
+export function checkCanarySteps({ canary, report, template }: CanaryCheck): void {
+  const { steps, soak, interval, window, inconclusive_after, min_samples } = canary;
+  for (const [key, value] of Object.entries({
+    steps,
+    soak,
+    interval,
+    window,
+    inconclusive_after,
+    min_samples,
+  })) {
+    template(value as Json, ['canary', key], { names: [] });
+  }
+  // What expressions give is checked when the canary starts.
+  if (buildCanary(canary).schedule !== undefined) return;
   for (const [i, step] of steps.entries()) {
     const before = i === 0 ? 0 : weightOf(steps[i - 1]);
     if (weightOf(step) > before) continue;
@@ -27,7 +40,7 @@ export function checkCanarySteps({ canary, report }: CanaryCheck): void {
 function checkSoaks({ canary, report }: Pick<CanaryCheck, 'canary' | 'report'>): void {
   const { rules, steps: built } = buildCanary(canary);
   const interval = formatDuration(rules.interval_ms);
-  const own = canary.steps.map((step) => (typeof step === 'number' ? undefined : step.soak));
+  const own = canary.steps.map((step) => (typeof step === 'object' ? step.soak : undefined));
   const usual = canary.soak === undefined ? null : parseDuration(canary.soak);
   if (usual !== null && usual < rules.interval_ms) {
     report('wrong-value', ['canary', 'soak'], shortSoak(usual, interval));
@@ -57,5 +70,5 @@ function shortSoak(soakMs: number, interval: string): string {
 }
 
 function weightOf(step: CanaryCheck['canary']['steps'][number] | undefined): number {
-  return typeof step === 'object' ? step.weight : (step ?? 0);
+  return Number(typeof step === 'object' ? step.weight : (step ?? 0));
 }

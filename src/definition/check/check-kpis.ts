@@ -1,3 +1,4 @@
+import type { Json } from '../../shared/json.js';
 import { ANSWER_NAMES, KPI_NAMES } from '../../engine/canary-plan.js';
 import { declareItemName } from '../../expressions/environment.js';
 import { inspectExpression } from '../../expressions/inspect.js';
@@ -65,8 +66,15 @@ function checkAnswer({ place }: CanaryCheck, source: string, path: readonly (str
   reporter.report({ code: 'unknown-name', path: at.path, offset: foreign.offset, message, stage });
 }
 
-function checkBounds({ report }: CanaryCheck, kpi: KpiDefinition, at: readonly (string | number)[]): void {
-  const { min, max, baseline } = kpi;
+function checkBounds(
+  { report, template }: CanaryCheck,
+  kpi: KpiDefinition,
+  at: readonly (string | number)[],
+): void {
+  const { min, max, baseline, min_samples } = kpi;
+  for (const [key, value] of Object.entries({ min, max, baseline, min_samples })) {
+    template(value as Json | undefined, [...at, key], { names: [] });
+  }
   const compared = Object.values(baseline ?? {}).filter((bound) => bound !== undefined);
   if (baseline !== undefined && compared.length === 0) {
     const message = `\`baseline\` of KPI "${kpi.name}" bounds nothing; give it one of: max_ratio, min_ratio, max_increase, max_decrease`;
@@ -74,7 +82,7 @@ function checkBounds({ report }: CanaryCheck, kpi: KpiDefinition, at: readonly (
   } else if (min === undefined && max === undefined && compared.length === 0) {
     report('missing-key', at, `has no bound for KPI "${kpi.name}"; give it \`min\`, \`max\` or \`baseline\``);
   }
-  if (min !== undefined && max !== undefined && min > max) {
+  if (typeof min === 'number' && typeof max === 'number' && min > max) {
     report(
       'wrong-value',
       [...at, 'min'],

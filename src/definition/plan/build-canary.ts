@@ -1,11 +1,15 @@
-import type { CanaryPlan, CanaryStep, CanaryTarget, KpiPlan, KpiSource } from '../../engine/canary-plan.js';
+import type {
+  CanaryPlan,
+  CanaryTarget,
+  KpiPlan,
+  KpiSource,
+  WantedSchedule,
+} from '../../engine/canary-plan.js';
+import { canarySchedule } from '../../engine/canary-schedule.js';
+import type { Template } from '../../engine/plan.js';
+import { hasExpression } from '../../expressions/inspect.js';
 import { parseDuration } from '../../shared/duration.js';
 import type { CanaryDefinition } from '../schema/canary-schema.js';
-
-const SOAK_MS = 300_000;
-const INTERVAL_MS = 30_000;
-/** Intervals for which evaluations may be inconclusive in a row. */
-const PATIENCE = 10;
 
 /** What an HTTP target is sent where the definition gives no body. */
 const HOOK_BODY = {
@@ -19,19 +23,19 @@ const HOOK_BODY = {
 /** Fills in the defaults of a canary that has been checked. */
 export function buildCanary(canary: CanaryDefinition | undefined): CanaryPlan {
   if (canary === undefined) throw new Error('The stage is not a canary.');
-  const interval = parseDuration(canary.interval) ?? INTERVAL_MS;
+  const wanted = scheduleOf(canary);
+  const { steps, rules } = canarySchedule(wanted);
   const { approvers = [], required = 1, timeout, on_timeout = 'rollback' } = canary.approval ?? {};
   return {
     baseline: canary.baseline,
     candidate: canary.candidate,
     target: buildTarget(canary.target),
-    steps: buildSteps(canary),
+    steps,
+    ...(hasExpression(JSON.stringify(wanted)) ? { schedule: wanted } : {}),
     rules: {
-      interval_ms: interval,
-      window_ms: parseDuration(canary.window) ?? interval,
+      ...rules,
       failure_limit: canary.failure_limit ?? 0,
       inconclusive: canary.inconclusive ?? 'ask',
-      inconclusive_after_ms: parseDuration(canary.inconclusive_after) ?? PATIENCE * interval,
       promote: canary.promote ?? 'automatic',
       timeout_ms: parseDuration(canary.timeout),
     },
@@ -40,13 +44,10 @@ export function buildCanary(canary: CanaryDefinition | undefined): CanaryPlan {
   };
 }
 
-function buildSteps({ steps, soak }: CanaryDefinition): readonly CanaryStep[] {
-  const usual = parseDuration(soak) ?? SOAK_MS;
-  const built = steps.map((step): CanaryStep => {
-    if (typeof step === 'number') return { weight: step, soak_ms: usual };
-    return { weight: step.weight, soak_ms: parseDuration(step.soak) ?? usual };
-  });
-  return built.at(-1)?.weight === 100 ? built : [...built, { weight: 100, soak_ms: 0 }];
+/** What of a canary may hold expressions that give weights and times, without what is not given. */
+function scheduleOf(canary: CanaryDefinition): WantedSchedule {
+  const { steps, soak, interval, window, inconclusive_after } = canary;
+  return JSON.parse(JSON.stringify({ steps, soak, interval, window, inconclusive_after }));
 }
 
 function buildTarget(target: CanaryDefinition['target']): CanaryTarget {
@@ -65,7 +66,7 @@ function buildTarget(target: CanaryDefinition['target']): CanaryTarget {
 
 type KpiDefinition = CanaryDefinition['kpis'][number];
 
-function buildKpi(kpi: KpiDefinition, minSamples: number): KpiPlan {
+function buildKpi(kpi: KpiDefinition, minSamples: Template): KpiPlan {
   const { max_ratio, min_ratio, max_increase, max_decrease } = kpi.baseline ?? {};
   return {
     name: kpi.name,

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import {
   choice,
   duration,
+  expression,
   integer,
+  lateDuration,
   list,
   must,
   number,
@@ -14,7 +16,11 @@ import {
   text,
 } from './fields.js';
 
-const weight = integer(1, 100);
+const weight = z.union([integer(1, 100), expression], must('a whole number from 1 to 100'));
+
+const bound = z.union([number(), expression], must('a number'));
+
+const samples = z.union([integer(0), expression], must('a whole number of at least 0'));
 
 const headers = record(scalar, 'headers').optional().describe('May hold expressions and secrets.');
 
@@ -72,10 +78,10 @@ const answerSchema = object({
 });
 
 const boundsSchema = object({
-  max_ratio: number().optional().describe('At most this many times the value of the baseline.'),
-  min_ratio: number().optional().describe('At least this many times the value of the baseline.'),
-  max_increase: number().optional().describe('At most so much above the baseline.'),
-  max_decrease: number().optional().describe('At most so much below the baseline.'),
+  max_ratio: bound.optional().describe('At most this many times the value of the baseline.'),
+  min_ratio: bound.optional().describe('At least this many times the value of the baseline.'),
+  max_increase: bound.optional().describe('At most so much above the baseline.'),
+  max_decrease: bound.optional().describe('At most so much below the baseline.'),
 });
 
 const kpiSchema = object({
@@ -86,10 +92,10 @@ const kpiSchema = object({
   with: record(template, 'params')
     .optional()
     .describe('Params of `uses`; may read `version` and `window_seconds`.'),
-  min: number().optional().describe('The least value that is good.'),
-  max: number().optional().describe('The greatest value that is good.'),
+  min: bound.optional().describe('The least value that is good.'),
+  max: bound.optional().describe('The greatest value that is good.'),
   baseline: boundsSchema.optional().describe('How far it may be from the baseline, over the same window.'),
-  min_samples: integer(0)
+  min_samples: samples
     .optional()
     .describe("In place of the canary's `min_samples`; fewer samples are inconclusive."),
 });
@@ -114,19 +120,19 @@ export const canarySchema = object({
   steps: stepsSchema.describe(
     "The candidate's shares of the traffic, in percent, ascending. All of it comes last by itself.",
   ),
-  soak: positiveDuration.optional().describe('How long each step is measured. Default: 5m.'),
-  interval: positiveDuration.optional().describe('Time between two evaluations. Default: 30s.'),
-  window: positiveDuration
+  soak: lateDuration.optional().describe('How long each step is measured. Default: 5m.'),
+  interval: lateDuration.optional().describe('Time between two evaluations. Default: 30s.'),
+  window: lateDuration
     .optional()
     .describe('Time up to now that each value is measured over. Default: the interval.'),
-  min_samples: integer(0).optional().describe('Fewer samples are inconclusive. Default: 0.'),
+  min_samples: samples.optional().describe('Fewer samples are inconclusive. Default: 0.'),
   failure_limit: integer(0)
     .optional()
     .describe('Failed evaluations of a step that do not roll it back. Default: 0.'),
   inconclusive: choice(['ask', 'fail', 'pass'])
     .optional()
     .describe('What becomes of a step that stays inconclusive. Default: ask.'),
-  inconclusive_after: positiveDuration
+  inconclusive_after: lateDuration
     .optional()
     .describe('How long evaluations may be inconclusive in a row before that. Default: 10 intervals.'),
   kpis: list(kpiSchema, 'KPIs')

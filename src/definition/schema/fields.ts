@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Json } from '../../shared/json.js';
+import { hasExpression } from '../../expressions/inspect.js';
 import { DURATION_FORM, DURATION_PATTERN, parseDuration } from '../../shared/duration.js';
 
 /** Makes a schema's type errors say what is expected, as words that follow "must be". */
@@ -24,6 +25,22 @@ export const positiveDuration = durationValue
   .refine((value) => parseDuration(value) !== null, { ...must(DURATION_MESSAGE), abort: true })
   .refine((value) => parseDuration(value) !== 0, must(POSITIVE_DURATION))
   .meta(DURATION_EXAMPLES);
+
+/** A positive duration, or an expression that gives one when the stage starts. */
+export const lateDuration = durationValue
+  .refine((value) => isLate(value) || parseDuration(value) !== null, {
+    ...must(DURATION_MESSAGE),
+    abort: true,
+  })
+  .refine((value) => isLate(value) || parseDuration(value) !== 0, must(POSITIVE_DURATION))
+  .meta({ minimum: 0, examples: ['90s', '1h30m', '${{ inputs.soak }}'] });
+
+function isLate(value: string | number): boolean {
+  return typeof value === 'string' && hasExpression(value);
+}
+
+/** One whole `${{ CEL }}`. */
+export const expression = z.string().regex(/^\$\{\{[^]*\}\}$/);
 
 export const text = z.string(must('a string'));
 

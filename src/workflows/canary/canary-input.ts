@@ -1,6 +1,14 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { CanaryCall, CanaryInput } from '../../engine/canary.js';
-import { type CanaryPlan, KPI_NAMES, type KpiPlan, TARGET_NAMES } from '../../engine/canary-plan.js';
+import {
+  type CanaryPlan,
+  KPI_NAMES,
+  type KpiPlan,
+  type KpiRule,
+  TARGET_NAMES,
+  type WantedSchedule,
+} from '../../engine/canary-plan.js';
+import { canarySchedule, scheduleProblem } from '../../engine/canary-schedule.js';
 import type { StagePlan } from '../../engine/plan.js';
 import { declareItemName } from '../../expressions/environment.js';
 import type { Scope } from '../../expressions/scope.js';
@@ -17,11 +25,15 @@ export type PreparedCanary = { readonly input: CanaryInput; readonly router: str
 /** Resolves all expressions of a canary, for each weight and each version. Gives what is wrong with their values, if so. */
 export function prepareCanary(
   stage: StagePlan,
-  plan: CanaryPlan,
+  wanted: CanaryPlan,
   context: StageRunContext,
 ): PreparedCanary | { readonly problem: string } {
   for (const name of [...TARGET_NAMES, ...KPI_NAMES]) declareItemName(name);
   const { scope, memory } = context;
+  const plan = withValues(wanted, scope);
+  if ('problem' in plan) return plan;
+  const kpis = rulesOf(plan, scope);
+  if ('problem' in kpis) return kpis;
   const versions = { baseline: textOf(plan.baseline, scope), candidate: textOf(plan.candidate, scope) };
   for (const [name, version] of Object.entries(versions)) {
     if (version === '') return { problem: `${name} gave no version; a canary needs two of them` };
@@ -46,7 +58,7 @@ export function prepareCanary(
     candidate,
     steps: plan.steps,
     rules: plan.rules,
-    kpis: plan.kpis.map(({ source: _source, ...rule }) => rule),
+    kpis,
     people: {
       approvers,
       timeout_ms,
@@ -59,6 +71,31 @@ export function prepareCanary(
   };
   const { target } = plan;
   return { input, router: target.type === 'router' ? textOf(target.url, memory.scope) : null };
+}
+
+/** The steps and times of a plan with what their expressions gave, or what is wrong with that. */
+function withValues(plan: CanaryPlan, scope: Scope): CanaryPlan | { readonly problem: string } {
+  if (plan.schedule === undefined) return plan;
+  const wanted = resolveTemplate(plan.schedule as unknown as Json, scope).value as unknown as WantedSchedule;
+  const problem = scheduleProblem(wanted);
+  if (problem !== null) return { problem };
+  const { steps, rules } = canarySchedule(wanted);
+  return { ...plan, steps, rules: { ...plan.rules, ...rules } };
+}
+
+/** What each KPI must be, or which expression of one gave no number. */
+function rulesOf({ kpis }: CanaryPlan, scope: Scope): readonly KpiRule[] | { readonly problem: string } {
+  const rules = kpis.map(({ source: _source, name, ...rule }) => ({
+    ...Object(resolveTemplate(rule, scope).value),
+    name,
+  }));
+  for (const { name, baseline, ...rest } of rules) {
+    for (const [key, value] of Object.entries({ ...rest, ...baseline })) {
+      if (value === null || Number.isFinite(value)) continue;
+      return { problem: `${key} of KPI "${name}" gave ${JSON.stringify(value)}, which is no number` };
+    }
+  }
+  return rules;
 }
 
 /** What the expressions of targets and KPIs see, beside the weight or the version. */

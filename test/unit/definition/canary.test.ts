@@ -87,6 +87,34 @@ describe('the plan of a canary', () => {
     });
   });
 
+  it('holds expressions for weights, times, samples and bounds until it starts', async () => {
+    const definition = (input: string): string => `name: demo
+inputs: { first: { type: integer, default: 5 }, soak: { type: string, default: 5m } }
+stages:
+  - id: ship
+    canary:
+      baseline: v1
+      candidate: v2
+      target: { router: http://router, service: mapper }
+      steps: ['\${{ inputs.${input} }}', { weight: 50, soak: 1h }]
+      soak: '\${{ inputs.soak }}'
+      min_samples: '\${{ inputs.first * 2 }}'
+      kpis: [{ name: f1, uses: f1, min: '\${{ inputs.first / 10 }}' }]
+`;
+    const { plan, problems } = await load(definition('first'));
+    expect(problems).toEqual([]);
+    expect(plan?.stages[0]?.action).toMatchObject({
+      canary: {
+        schedule: { steps: ['${{ inputs.first }}', { weight: 50, soak: '1h' }], soak: '${{ inputs.soak }}' },
+        kpis: [{ min: '${{ inputs.first / 10 }}', min_samples: '${{ inputs.first * 2 }}' }],
+      },
+    });
+    const mistaken = await load(definition('frist'));
+    expect(mistaken.problems.map((problem) => formatProblem(problem))).toEqual([
+      expect.stringContaining('`inputs.frist`, which does not exist'),
+    ]);
+  });
+
   it('fills in what is usual', async () => {
     const { plan } = await load(`name: demo
 stages:

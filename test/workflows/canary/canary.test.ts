@@ -80,6 +80,39 @@ describe('a canary', () => {
     expect(evaluations).toBe(11);
   });
 
+  it('takes its steps, its times and its bounds from expressions', async () => {
+    const bounded = { ...aCanaryStage('x').action };
+    const kpis =
+      bounded.kind === 'canary'
+        ? bounded.canary.kpis.map((kpi) => ({ ...kpi, max: '${{ variables.max }}' }))
+        : [];
+    const stage = (interval: string) =>
+      aCanaryStage('canary', {
+        schedule: { steps: ['${{ variables.first }}', 100], soak: '${{ variables.soak }}', interval },
+        kpis,
+      });
+    const variables = { first: 20, soak: '2h', interval: '1h', max: 60 };
+    const result = await rig.run(aPlan([stage('${{ variables.interval }}')], { variables }));
+    expect(result.status).toBe('succeeded');
+    expect(weights).toEqual([20, 100]);
+    const { steps } = outputOf(result.stages['canary']?.output);
+    expect(steps.map(({ counts }) => counts.successful)).toEqual([2, 2]);
+    expect(steps[0]?.evaluations[0]?.kpis[0]?.margin).toBe(10);
+
+    const wrong = await rig.run(aPlan([stage('3h')], { variables }));
+    expect(wrong.stages['canary']?.error).toMatchObject({
+      type: 'ValidationError',
+      message: expect.stringContaining(
+        'the step of 20 percent ends after 2h, before its first evaluation after 3h',
+      ),
+    });
+    const unbounded = await rig.run(aPlan([stage('1h')], { variables: { ...variables, max: 'x' } }));
+    expect(unbounded.stages['canary']?.error).toMatchObject({
+      type: 'ValidationError',
+      message: expect.stringContaining('max of KPI "p95" gave "x", which is no number'),
+    });
+  });
+
   it('soaks for days', async () => {
     const steps = [
       { weight: 10, soak_ms: 48 * HOUR },
