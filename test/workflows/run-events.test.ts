@@ -146,12 +146,11 @@ describe('the events of a run', () => {
     if (last?.type !== 'run_ended') throw new Error('The run did not end.');
     const { stages, hooks } = last.result;
     const completed = events.flatMap((event) => (event.type === 'stage_completed' ? [event] : []));
-    const statuses = completed.map(({ stage, status, attempts: tries }) => [stage, status, tries]);
-    expect(statuses.toSorted()).toEqual(
-      Object.entries({ ...stages, ...hooks })
-        .map(([stage, { status, attempts: tries }]) => [stage, status, tries])
-        .toSorted(),
+    const told = completed.map(({ stage, status, attempts: tries }) => `${stage} ${status} ${tries}`);
+    const resulted = Object.entries({ ...stages, ...hooks }).map(
+      ([stage, { status, attempts: tries }]) => `${stage} ${status} ${tries}`,
     );
+    expect(told.toSorted()).toEqual(resulted.toSorted());
   });
 
   it('go on after any of them without loss or repeats', async () => {

@@ -114,6 +114,6 @@ function reportOf(result: autocannon.Result, byVersion: ReadonlyMap<string, numb
     per_second: result.requests.average,
     failed: result.non2xx + result.errors + result.timeouts,
     latency_ms: { p50, p97_5, p99 },
-    by_version: Object.fromEntries([...byVersion].toSorted()),
+    by_version: Object.fromEntries([...byVersion].toSorted(([a], [b]) => a.localeCompare(b))),
   };
 }
