@@ -4,7 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { createJiti } from 'jiti';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const ENTRY_POINTS = { sluice: 'index', 'sluice/client': 'client/index', 'sluice/worker': 'worker/index' };
+const ENTRY_POINTS = {
+  sluice: 'index',
+  'sluice/client': 'client/index',
+  'sluice/worker': 'worker/index',
+  'sluice/nodes': 'nodes/index',
+};
 
 /**
  * Imports a user's TypeScript or JavaScript file. Its imports of `sluice` get the copy that runs now, so that they work

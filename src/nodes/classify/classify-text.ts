@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineStage } from '../../activities/define-stage.js';
+import { carried, carriedData } from '../carried-data.js';
 import { classifierParam, loadClassifier } from './classifier-file.js';
 
 /** Says what a text is, by a classifier that `train-classifier` trained. Pure. */
@@ -10,6 +11,7 @@ export const classifyText = defineStage({
     /** A text, or the tokens of one. */
     input: z.union([z.string(), z.array(z.string())]),
     classifier: classifierParam,
+    ...carriedData,
   }),
   output: z.object({
     /** `unknown` when the classifier knows no word of the text. */
@@ -17,12 +19,13 @@ export const classifyText = defineStage({
     /** How much likelier the label is than not, as a logarithm to the base of 2. */
     odds: z.number(),
     scores: z.record(z.string(), z.number()),
+    ...carriedData,
   }),
   run: async ({ params, ctx }) => {
     const classifier = await loadClassifier(params.classifier, ctx);
     const scores = await classifier.odds(params.input);
     const [label, odds] = scores[0] ?? ['unknown', 0];
     ctx.metrics.add('texts_classified', 1);
-    return { label, odds, scores: Object.fromEntries(scores) };
+    return { label, odds, scores: Object.fromEntries(scores), ...carried(params) };
   },
 });

@@ -14,7 +14,7 @@ export const aggregateItems = defineStage({
   params: z.strictObject({
     items: itemsParam,
     /** Items with the same value of this expression are a group. */
-    group_by: itemExpression.optional(),
+    group_by: itemExpression.nullish(),
     measures: z
       .record(z.string().regex(/^\w+$/, 'expected letters, digits and "_"'), measureParam)
       .default({}),
@@ -43,7 +43,7 @@ export const aggregateItems = defineStage({
       ctx.signal.throwIfAborted();
       const values = Object.values(params.measures).map(({ of }) => valueFor(of, one, ctx));
       all.add(values);
-      if (params.group_by === undefined) continue;
+      if (typeof params.group_by !== 'string') continue;
       const key = valueFor(params.group_by, one, ctx);
       const name = JSON.stringify(key);
       const group = groups.get(name) ?? new Group(key, params);

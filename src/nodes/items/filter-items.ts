@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { defineStage } from '../../activities/define-stage.js';
 import { StageFailure } from '../../activities/stage-failure.js';
+import type { StageContext } from '../../activities/stage-function.js';
 import type { Json } from '../../shared/json.js';
 import { ERROR_TYPE } from '../../shared/names.js';
 import { itemExpression, valueFor } from './item-expression.js';
-import { itemsOf, itemsParam } from './item-source.js';
+import { itemsOf, itemsParam, type Numbered } from './item-source.js';
 
 /** Many items to fewer. Reads files line by line; what it keeps is its output. Pure. */
 export const filterItems = defineStage({
@@ -14,7 +15,7 @@ export const filterItems = defineStage({
     items: itemsParam,
     keep: itemExpression.default('true'),
     /** Of items with the same value of this expression only the first stays. */
-    unique_by: itemExpression.optional(),
+    unique_by: itemExpression.nullish(),
   }),
   output: z.object({
     items: z.array(z.json()),
@@ -29,18 +30,28 @@ export const filterItems = defineStage({
     const counts = { dropped: 0, duplicates: 0, missing: 0 };
     for await (const one of itemsOf(params.items, ctx, () => (counts.missing += 1))) {
       ctx.signal.throwIfAborted();
-      const key =
-        params.unique_by === undefined ? undefined : JSON.stringify(valueFor(params.unique_by, one, ctx));
       if (!isTrue(valueFor(params.keep, one, ctx), one.index)) counts.dropped += 1;
-      else if (key !== undefined && seen.has(key)) counts.duplicates += 1;
+      else if (isKnown(one, seen, { by: params.unique_by, ctx })) counts.duplicates += 1;
       else kept.push(one.item);
-      if (key !== undefined) seen.add(key);
     }
     ctx.metrics.add('items_kept', kept.length);
     ctx.metrics.add('items_dropped', counts.dropped + counts.duplicates);
     return { items: kept as z.infer<ReturnType<typeof z.json>>[], kept: kept.length, ...counts };
   },
 });
+
+/** Whether an item with the same value was kept before; if not, this one's value is known from now on. */
+function isKnown(
+  one: Numbered,
+  seen: Set<string>,
+  { by, ctx }: { readonly by: string | null | undefined; readonly ctx: StageContext },
+): boolean {
+  if (typeof by !== 'string') return false;
+  const key = JSON.stringify(valueFor(by, one, ctx));
+  if (seen.has(key)) return true;
+  seen.add(key);
+  return false;
+}
 
 function isTrue(value: Json, index: number): boolean {
   if (typeof value === 'boolean') return value;

@@ -5,15 +5,15 @@ import { budgetParams } from './budget.js';
 import { findModel } from './find-model.js';
 import type { LlmSetup } from './llm-options.js';
 
-/** Params of every stage function that asks a model. */
+/** Params of every stage function that asks a model. Null, which expressions give for what is not there, is nothing. */
 export const askParams = {
   /** A name of the configuration. */
-  model: z.string().optional(),
+  model: z.string().nullish(),
   /** What the model is to be and to do. */
-  system: z.string().optional(),
+  system: z.string().nullish(),
   max_tokens: z.int().min(1).default(1024),
-  temperature: z.number().min(0).max(2).optional(),
-  seed: z.int().optional(),
+  temperature: z.number().min(0).max(2).nullish(),
+  seed: z.int().nullish(),
   /** Shows the answer to watchers while it comes. */
   stream: z.boolean().default(false),
   ...budgetParams,
@@ -24,7 +24,13 @@ type AskParams = z.output<z.ZodObject<typeof askParams>>;
 /** What of the params every question of a stage has. */
 export function settingsOf(params: AskParams): Omit<Question, 'messages'> {
   const { system, max_tokens: maxTokens, temperature, seed, stream } = params;
-  return { system, maxTokens, temperature, seed, stream };
+  return {
+    system: system ?? undefined,
+    maxTokens,
+    temperature: temperature ?? undefined,
+    seed: seed ?? undefined,
+    stream,
+  };
 }
 
 /** Whom a stage asks, and what that may cost. */

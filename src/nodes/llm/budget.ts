@@ -8,12 +8,15 @@ import type { Prices } from './model.js';
 /** What a run may spend; every stage that asks a model takes it. */
 export const budgetParams = {
   /** Fails with `BudgetExceeded` before a call that could bring the cost of the run above this. */
-  budget: z.number().nonnegative().optional(),
+  budget: z.number().nonnegative().nullish(),
   /** What the run has spent elsewhere, as `metrics.cost` tells it. */
-  spent: z.number().nonnegative().default(0),
+  spent: z.number().nonnegative().nullish(),
 };
 
-export type Budget = { readonly budget?: number | undefined; readonly spent: number };
+export type Budget = {
+  readonly budget?: number | null | undefined;
+  readonly spent?: number | null | undefined;
+};
 
 export type Tokens = { readonly input: number; readonly output: number };
 
@@ -34,8 +37,9 @@ export async function withinBudget<T>(
   call: () => Promise<{ readonly result: T; readonly cost: number }>,
 ): Promise<T> {
   const book = bookOf(ctx.run.id);
-  const reserved = budget === undefined ? 0 : await most();
-  if (budget !== undefined) checkLeft(Math.max(spent, book.cost), reserved, budget, ctx);
+  const isLimited = typeof budget === 'number';
+  const reserved = isLimited ? await most() : 0;
+  if (isLimited) checkLeft(Math.max(spent ?? 0, book.cost), reserved, budget, ctx);
   book.cost += reserved;
   try {
     const { result, cost } = await call();

@@ -15,9 +15,9 @@ export function embedTexts(setup: LlmSetup) {
     description: 'Turns texts into vectors that can be compared',
     params: z.strictObject({
       texts: z.array(z.string()).min(1),
-      model: z.string().optional(),
+      model: z.string().nullish(),
       /** What a model that counts words learns their weights from. Others do not look at it. @default the texts */
-      corpus: z.array(z.string()).optional(),
+      corpus: z.array(z.string()).nullish(),
       ...budgetParams,
     }),
     output: z.object({
@@ -27,8 +27,8 @@ export function embedTexts(setup: LlmSetup) {
     }),
     run: async ({ params, ctx }) => {
       const asking = askingOf(setup, params, ctx);
-      const { texts, corpus = texts } = params;
-      const vectors = await embed({ texts, corpus }, asking);
+      const { texts, corpus } = params;
+      const vectors = await embed({ texts, corpus: corpus ?? texts }, asking);
       return { vectors: vectors as z.input<typeof vector>[], model: asking.model.embeddingId };
     },
   });

@@ -4,7 +4,7 @@ import type { LlmSetup } from './llm-options.js';
 import type { Model } from './model.js';
 
 /** The model that params name, or the one of those that name none. Throws `UnknownName`. */
-export function findModel({ models, defaultModel }: LlmSetup, name: string | undefined): Model {
+export function findModel({ models, defaultModel }: LlmSetup, name: string | null | undefined): Model {
   const model = models.get(name ?? defaultModel);
   if (model !== undefined) return model;
   throw new StageFailure(

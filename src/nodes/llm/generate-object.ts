@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineStage } from '../../activities/define-stage.js';
+import { carried, carriedData } from '../carried-data.js';
 import { answerSchema, schemaParam } from './answer-schema.js';
 import { askModel } from './ask-model.js';
 import { askingOf, askParams, settingsOf } from './ask-params.js';
@@ -17,8 +18,9 @@ export function generateObject(setup: LlmSetup) {
       schema: schemaParam,
       max_repairs: z.int().min(0).max(10).default(2),
       ...askParams,
+      ...carriedData,
     }),
-    output: z.object({ value: z.json(), repairs: z.int(), model: z.string() }),
+    output: z.object({ value: z.json(), repairs: z.int(), model: z.string(), ...carriedData }),
     run: async ({ params, ctx }) => {
       const asking = askingOf(setup, params, ctx);
       const schema = answerSchema(setup, params.schema);
@@ -32,7 +34,12 @@ export function generateObject(setup: LlmSetup) {
       const { text: answer } = await askModel(question, asking);
       const conversation = { question, answer, schema, maxRepairs: params.max_repairs };
       const { value, repairs } = await conform(conversation, asking);
-      return { value: value as z.infer<ReturnType<typeof z.json>>, repairs, model: asking.model.id };
+      return {
+        value: value as z.infer<ReturnType<typeof z.json>>,
+        repairs,
+        model: asking.model.id,
+        ...carried(params),
+      };
     },
   });
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineStage } from '../../activities/define-stage.js';
+import { carried, carriedData } from '../carried-data.js';
 import { askModel } from './ask-model.js';
 import { askingOf, askParams, settingsOf } from './ask-params.js';
 import type { LlmSetup } from './llm-options.js';
@@ -10,7 +11,7 @@ export function generateText(setup: LlmSetup) {
     name: 'generate-text',
     version: setup.version,
     description: 'Asks a model for a text',
-    params: z.strictObject({ prompt: z.string().min(1), ...askParams }),
+    params: z.strictObject({ prompt: z.string().min(1), ...askParams, ...carriedData }),
     output: z.object({
       text: z.string(),
       /** `stop` for a complete answer; `length` when `max_tokens` cut it off. */
@@ -19,6 +20,7 @@ export function generateText(setup: LlmSetup) {
       tokens_in: z.number(),
       tokens_out: z.number(),
       cost: z.number(),
+      ...carriedData,
     }),
     run: async ({ params, ctx }) => {
       const asking = askingOf(setup, params, ctx);
@@ -34,6 +36,7 @@ export function generateText(setup: LlmSetup) {
         tokens_in: tokens.input,
         tokens_out: tokens.output,
         cost,
+        ...carried(params),
       };
     },
   });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineStage } from '../../activities/define-stage.js';
+import { carried, carriedData } from '../carried-data.js';
 import { answerSchema, schemaParam } from './answer-schema.js';
 import { askingOf, askParams, settingsOf } from './ask-params.js';
 import { conform, instruction } from './conform.js';
@@ -18,8 +19,9 @@ export function postProcess(setup: LlmSetup) {
       /** 0 never asks anybody. */
       max_repairs: z.int().min(0).max(10).default(0),
       ...askParams,
+      ...carriedData,
     }),
-    output: z.object({ value: z.json(), repairs: z.int() }),
+    output: z.object({ value: z.json(), repairs: z.int(), ...carriedData }),
     run: async ({ params, ctx }) => {
       const schema = answerSchema(setup, params.schema);
       const asking = params.max_repairs === 0 ? null : askingOf(setup, params, ctx);
@@ -30,7 +32,7 @@ export function postProcess(setup: LlmSetup) {
       };
       const conversation = { question, answer: params.text, schema, maxRepairs: params.max_repairs };
       const { value, repairs } = await conform(conversation, asking);
-      return { value: value as z.infer<ReturnType<typeof z.json>>, repairs };
+      return { value: value as z.infer<ReturnType<typeof z.json>>, repairs, ...carried(params) };
     },
   });
 }

@@ -15,10 +15,10 @@ export function rerankTexts(setup: LlmSetup) {
     params: z.strictObject({
       query: z.string().min(1),
       texts: z.array(z.string()),
-      model: z.string().optional(),
+      model: z.string().nullish(),
       /** Only so many of the most similar. */
-      top: z.int().min(1).optional(),
-      min_score: z.number().min(-1).max(1).optional(),
+      top: z.int().min(1).nullish(),
+      min_score: z.number().min(-1).max(1).nullish(),
       ...budgetParams,
     }),
     output: z.object({
@@ -27,15 +27,15 @@ export function rerankTexts(setup: LlmSetup) {
     }),
     run: async ({ params, ctx }) => {
       const asking = askingOf(setup, params, ctx);
-      const { query, texts, top = texts.length, min_score: least = -1 } = params;
+      const { query, texts } = params;
       if (texts.length === 0) return { ranked: [], model: asking.model.embeddingId };
       const similarity = await loadSimilarity();
       const [asked = [], ...vectors] = await embed({ texts: [query, ...texts], corpus: texts }, asking);
       const ranked = texts
         .map((text, index) => ({ index, text, score: similarity(asked, vectors[index] ?? []) }))
-        .filter(({ score }) => score >= least)
+        .filter(({ score }) => score >= (params.min_score ?? -1))
         .toSorted((a, b) => b.score - a.score || a.index - b.index);
-      return { ranked: ranked.slice(0, top), model: asking.model.embeddingId };
+      return { ranked: ranked.slice(0, params.top ?? texts.length), model: asking.model.embeddingId };
     },
   });
 }

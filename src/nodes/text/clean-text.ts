@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineStage } from '../../activities/define-stage.js';
+import { carried, carriedData } from '../carried-data.js';
 import { StageFailure } from '../../activities/stage-failure.js';
 import { NODE_ERROR } from '../node-errors.js';
 
@@ -13,26 +14,27 @@ export const cleanText = defineStage({
     form: z.enum(['NFC', 'NFKC']).default('NFKC'),
     lowercase: z.boolean().default(false),
     /** Everything up to the end of the line with this text goes. */
-    after: z.string().min(1).optional(),
+    after: z.string().min(1).nullish(),
     /** Everything from this text on goes. */
-    before: z.string().min(1).optional(),
+    before: z.string().min(1).nullish(),
     /** White space: runs of it become one blank, or one blank line where there was one; or it stays. */
     spaces: z.enum(['collapse', 'keep']).default('collapse'),
+    ...carriedData,
   }),
-  output: z.object({ text: z.string(), characters: z.int() }),
+  output: z.object({ text: z.string(), characters: z.int(), ...carriedData }),
   run: ({ params }) => {
     const inner = cut(params.text, params).normalize(params.form);
     const cased = params.lowercase ? inner.toLowerCase() : inner;
     const text = params.spaces === 'collapse' ? collapse(cased) : cased;
-    return { text, characters: text.length };
+    return { text, characters: text.length, ...carried(params) };
   },
 });
 
-type Borders = { readonly after?: string | undefined; readonly before?: string | undefined };
+type Borders = { readonly after?: string | null | undefined; readonly before?: string | null | undefined };
 
 function cut(text: string, { after, before }: Borders): string {
-  const rest = after === undefined ? text : restAfter(text, after);
-  return before === undefined ? rest : rest.slice(0, placeOf(rest, before, 'before'));
+  const rest = typeof after !== 'string' ? text : restAfter(text, after);
+  return typeof before !== 'string' ? rest : rest.slice(0, placeOf(rest, before, 'before'));
 }
 
 function restAfter(text: string, after: string): string {

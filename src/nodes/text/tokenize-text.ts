@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineStage } from '../../activities/define-stage.js';
+import { carried, carriedData } from '../carried-data.js';
 import { loadTokenizer } from '../libraries/tokenizer.js';
 import { wordsOf, wordRules } from './words.js';
 
@@ -11,14 +12,15 @@ export const tokenizeText = defineStage({
     text: z.string(),
     by: z.enum(['words', 'model']).default('words'),
     ...wordRules.shape,
+    ...carriedData,
   }),
-  output: z.object({ tokens: z.array(z.string()), count: z.int() }),
+  output: z.object({ tokens: z.array(z.string()), count: z.int(), ...carriedData }),
   run: async ({ params }) => {
     if (params.by === 'words') {
       const tokens = await wordsOf(params.text, params);
-      return { tokens: [...tokens], count: tokens.length };
+      return { tokens: [...tokens], count: tokens.length, ...carried(params) };
     }
     const { pieces, count } = await loadTokenizer();
-    return { tokens: [...pieces(params.text)], count: count(params.text) };
+    return { tokens: [...pieces(params.text)], count: count(params.text), ...carried(params) };
   },
 });

@@ -33,13 +33,22 @@ describe('a trained classifier', () => {
     const trained = await rig.output<Trained>('train-classifier', { examples: EXAMPLES, held_out: 0 });
     expect(trained).toMatchObject({ labels: { loan: 4, weather: 4 }, trained_on: 8, quality: null });
     const ask = (input: string | string[]) =>
-      rig.output<{ label: string; odds: number }>('classify-text', { input, classifier: trained.classifier });
+      rig.output<{ label: string; odds: number }>('classify-text', {
+        input,
+        classifier: trained.classifier,
+        data: { id: 7 },
+      });
     expect(await ask('Is there rain or wind tonight?')).toMatchObject({
       label: 'weather',
       odds: expect.closeTo(8.19, 1),
     });
-    expect(await ask(['loan', 'house'])).toMatchObject({ label: 'loan' });
-    expect(await ask('xyzzy')).toEqual({ label: 'unknown', odds: 0, scores: { unknown: 0 } });
+    expect(await ask(['loan', 'house'])).toMatchObject({ label: 'loan', data: { id: 7 } });
+    expect(await ask('xyzzy')).toEqual({
+      label: 'unknown',
+      odds: 0,
+      scores: { unknown: 0 },
+      data: { id: 7 },
+    });
   });
 
   test('is the same to the last byte for the same examples', async () => {

@@ -27,6 +27,16 @@ describe('filter-items', () => {
     });
   });
 
+  test('knows only what it kept', async () => {
+    const items = [
+      { n: 1, ok: false },
+      { n: 1, ok: true },
+      { n: 1, ok: true },
+    ];
+    const params = { items, keep: 'item.ok', unique_by: 'item.n' };
+    expect(await rig.output('filter-items', params)).toMatchObject({ kept: 1, dropped: 1, duplicates: 1 });
+  });
+
   test('reads the file of a map', async () => {
     const params = { items: await asFile(ITEMS), keep: 'item.size > 3' };
     expect(await rig.output('filter-items', params)).toMatchObject({ kept: 2, dropped: 2, missing: 1 });

@@ -25,7 +25,7 @@ describe.each(examples())('the README of examples/%s', (example) => {
       if (plan === null) throw new Error(`${example}/${file} is not valid.`);
       expect(graph.trim(), 'npm run graphs draws it again').toBe(toMermaid(graphModel(plan)).trim());
     }
-  });
+  }, 60_000);
 });
 
 function examples(): readonly string[] {
