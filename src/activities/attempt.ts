@@ -78,6 +78,7 @@ export function stageContext(
     run: task.run,
     stage: task.stage,
     attempt: number,
+    ...(task.item === undefined ? {} : { item: task.item.index }),
     idempotencyKey: idempotencyKey(task),
     get signal() {
       return stopped.signal;

@@ -24,6 +24,8 @@ export type StageContext = {
   readonly stage: { readonly id: string; readonly name: string };
   /** The number of this attempt, from 1. */
   readonly attempt: number;
+  /** The position of the item of a map that this is the work of, from 0; of a whole batch that of its first item. */
+  readonly item?: number;
   /** The same for every attempt of this stage in this run: pass it to services that de-duplicate. */
   readonly idempotencyKey: string;
   /** Aborted when the stage is cancelled, times out, or its worker shuts down. */

@@ -1,4 +1,10 @@
 export { testPipeline, type TestPipelineOptions } from './test-pipeline.js';
 export { closeTestServers } from './test-server.js';
 export type { Mocks, MockStage } from './mocks.js';
+export { attempts, items, type MockStep } from './mock-steps.js';
+export type { TestResult } from './test-result.js';
+export type { TestRun } from './test-run.js';
 export type { RunResult } from '../engine/result.js';
+export { artifactRef, runStage, type RunStageOptions, type StageRun } from './run-stage.js';
+export type { StageLogLine, StageReport } from './stage-report.js';
+export { StageRunError } from './stage-run-error.js';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { Worker } from '@temporalio/worker';
@@ -10,11 +10,11 @@ import { createActivities } from '../activities/create-activities.js';
 import type { StageFunction } from '../activities/stage-function.js';
 import { ClientError } from '../client/client-error.js';
 import { RunHandle } from '../client/run-handle.js';
-import { loadDefinition } from '../definition/load.js';
+import { isPipeline, type Pipeline } from '../definition/builder/pipeline.js';
+import { loadDefinition, loadDefinitionValue } from '../definition/load.js';
 import { DefinitionError } from '../definition/problem.js';
 import { createRunInput } from '../engine/create-run-input.js';
 import type { Plan } from '../engine/plan.js';
-import type { RunResult } from '../engine/result.js';
 import type { RunInput } from '../engine/run-input.js';
 import type { JsonObject } from '../shared/json.js';
 import { PIPELINE_WORKFLOW, poolWorkflowId } from '../shared/names.js';
@@ -25,7 +25,10 @@ import { createPrometheusMetrics } from '../worker/prometheus-metrics.js';
 import { workflowBundlePath } from '../worker/workflow-bundle.js';
 import { TestModels } from './test-models.js';
 import { type Mocks, withMockedFunctions, withMockedStages } from './mocks.js';
+import { TestRun } from './test-run.js';
 import { type TestServer, withTestServer } from './test-server.js';
+import { Work } from './work.js';
+import { type TestResult, withWaves } from './test-result.js';
 
 export type TestPipelineOptions = {
   readonly inputs?: JsonObject;
@@ -34,6 +37,11 @@ export type TestPipelineOptions = {
   readonly mocks?: Mocks;
   /** Where `sluice.config.ts` is looked for. @default the folder of the definition */
   readonly configDir?: string;
+  /**
+   * Steers the run while it goes on. Without it time is skipped from the start; with it only by its steps, and again once
+   * it has ended.
+   */
+  readonly during?: (run: TestRun) => Promise<void>;
   /** What variables and secrets read. @default process.env */
   readonly env?: Readonly<Record<string, string | undefined>>;
 };
@@ -41,15 +49,15 @@ export type TestPipelineOptions = {
 type Env = NonNullable<TestPipelineOptions['env']>;
 
 /**
- * Runs a pipeline, given as a file or a plan, on a test server and gives its result, whatever its end. Waits of any
- * length take no time. The run's history is replayed at the end, as a restarted worker would.
+ * Runs a pipeline, given as a file, a plan or what `definePipeline` made, on a test server and gives its result, whatever
+ * its end. Waits of any length take no time. The run's history is replayed at the end, as a restarted worker would.
  * Throws a `DefinitionError` for a definition with errors, `invalid_inputs` for inputs that do not fit.
  */
 export async function testPipeline(
-  pipeline: string | Plan,
+  pipeline: string | Plan | Pipeline,
   options: TestPipelineOptions = {},
-): Promise<RunResult> {
-  const { mocks = {}, env = process.env } = options;
+): Promise<TestResult> {
+  const { mocks = {}, env = process.env, during = null } = options;
   const file = typeof pipeline === 'string' ? pipeline : null;
   const config = await loadConfig(
     options.configDir ?? (file === null ? process.cwd() : dirname(resolve(file))),
@@ -57,9 +65,11 @@ export async function testPipeline(
   const models = new TestModels();
   const known = new Map([...builtInStages(() => models.registry), ...config.stages]);
   const stages = withMockedFunctions(known, mocks);
-  const plan = typeof pipeline === 'string' ? await load(pipeline, { config, stages, env }) : pipeline;
+  const plan = await planOf(pipeline, { config, stages, env });
   const input = runInput(withMockedStages(plan, mocks), options);
-  return withTestServer((server, spoil) => runOn(server, { input, config, stages, models, env, spoil }));
+  return withTestServer((server, spoil) =>
+    runOn(server, { input, config, stages, models, env, during, spoil }),
+  );
 }
 
 type Scene = {
@@ -68,9 +78,20 @@ type Scene = {
   readonly env: Env;
 };
 
-async function load(file: string, { config, stages, env }: Scene): Promise<Plan> {
+type RunScene = Scene & {
+  readonly input: RunInput;
+  readonly during: TestPipelineOptions['during'] | null;
+  readonly models: TestModels;
+  readonly spoil: () => void;
+};
+
+async function planOf(pipeline: string | Plan | Pipeline, { config, stages, env }: Scene): Promise<Plan> {
+  if (typeof pipeline !== 'string' && !isPipeline(pipeline)) return pipeline;
   const catalog = createCatalog(stages, config.catalog.pipelines, config.catalog.pools ?? new Map());
-  const { plan, problems } = await loadDefinition(file, { catalog, env });
+  const { plan, problems } =
+    typeof pipeline === 'string'
+      ? await loadDefinition(pipeline, { catalog, env })
+      : await loadDefinitionValue(pipeline, { catalog, env, file: join(config.projectDir, pipeline.name) });
   if (plan === null) throw new DefinitionError(problems);
   return plan;
 }
@@ -84,10 +105,7 @@ function runInput(plan: Plan, { inputs = {}, mode = null }: TestPipelineOptions)
   );
 }
 
-async function runOn(
-  { env, store }: TestServer,
-  scene: Scene & { readonly input: RunInput; readonly models: TestModels; readonly spoil: () => void },
-): Promise<RunResult> {
+async function runOn({ env, store }: TestServer, scene: RunScene): Promise<TestResult> {
   const { input, config, stages, models } = scene;
   const taskQueue = `test-${randomUUID()}`;
   const code = {
@@ -97,6 +115,7 @@ async function runOn(
   models.open({ client: clientOf(env, code), taskQueue, store, isSearchable: false });
   const { metrics } = createPrometheusMetrics();
   const log = pino({ level: 'silent' });
+  const work = new Work();
   const worker = await Worker.create({
     ...code,
     connection: env.nativeConnection,
@@ -104,14 +123,9 @@ async function runOn(
     maxHeartbeatThrottleInterval: '100ms',
     activities: {
       ...createModelActivities(store),
-      ...createActivities({
-        stages,
-        store,
-        log,
-        metrics,
-        env: scene.env,
-        projectDir: config.projectDir,
-      }),
+      ...work.counted(
+        createActivities({ stages, store, log, metrics, env: scene.env, projectDir: config.projectDir }),
+      ),
     },
   });
   return worker.runUntil(async () => {
@@ -125,6 +139,8 @@ async function runOn(
       { client: env.client, store },
       { workflowId, runId: handle.firstExecutionRunId },
     );
+    // Whoever asks for the result lets time be skipped.
+    await steer({ run, env, work }, scene);
     const result = await run.result();
     const history = await handle.fetchHistory();
     // The time-skipping server's clock never runs again once it was asked to cancel an activity.
@@ -132,9 +148,22 @@ async function runOn(
     await Worker.runReplayHistory(code, history, workflowId);
     await endPools(env.client, input.plan);
     await models.end(env.client);
-    return result;
+    return withWaves(result);
   });
 }
+
+/** A test that fails on the way must not leave a run behind, which would hold up the clock for those that follow. */
+async function steer({ run, env, work }: Steered, scene: RunScene): Promise<void> {
+  try {
+    await scene.during?.(new TestRun(env, run, work));
+  } catch (error) {
+    scene.spoil();
+    await run.terminate('the test failed').catch(() => undefined);
+    throw error;
+  }
+}
+
+type Steered = { readonly run: RunHandle; readonly env: TestServer['env']; readonly work: Work };
 
 /** Reads payloads as the worker writes them. */
 function clientOf(
