@@ -188,4 +188,6 @@ type RunSummary = {
   readonly amendments?: readonly Amendment[];
   /** Deadlines that were near, at risk or missed, oldest first. */
   readonly alarms?: readonly Alarm[];
+  /** What waits for approval inside of the items of maps, by stage: `each.17/sign-off`. */
+  readonly item_approvals?: Readonly<Record<string, Approval>>;
 };

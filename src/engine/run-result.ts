@@ -1,3 +1,4 @@
+import type { Approval } from './approval.js';
 import type { Json, JsonObject } from '../shared/json.js';
 import type { RunOrigin } from './reuse.js';
 import type {
@@ -40,6 +41,8 @@ export type RunFile = {
   readonly paused: Paused | null;
   readonly amendments: readonly Amendment[];
   readonly alarms: readonly Alarm[];
+  /** What waits for approval, by stage, also inside of items. */
+  readonly approvals?: ReadonlyMap<string, Approval>;
 };
 
 /** How a run ends whose stages have all ended; `error` is what kept it from starting any. */
@@ -101,9 +104,20 @@ export function runStatus(
     paused: file.paused,
     amendments: file.amendments,
     alarms: file.alarms,
+    ...(since === null ? itemApprovals(file.approvals, records) : {}),
     progress: progressOf(records),
     notes: file.notes,
   };
+}
+
+/** An approval of the run's own is at its stage. */
+function itemApprovals(
+  approvals: ReadonlyMap<string, Approval> = new Map(),
+  records: readonly StageRecord[],
+): Pick<RunStatus, 'item_approvals'> {
+  const own = new Set(records.map(({ plan }) => plan.id));
+  const inItems = [...approvals].filter(([stage]) => !own.has(stage));
+  return inItems.length === 0 ? {} : { item_approvals: Object.fromEntries(inItems) };
 }
 
 /** The result of a run that ended. */

@@ -29,12 +29,14 @@ const FALLBACK = { last_success: 'its last success', value: 'a value', uses: 'an
 
 /** Of alarms and of changes each. */
 const MOST_HEADLINES = 5;
+const MOST_QUESTIONS = 10;
 
 /** Why a run starts nothing, what people changed, and what it alarmed them of. */
 type ShownSteering = {
   readonly pause: { readonly paused: Paused | null };
   readonly changes: { readonly amendments: readonly Amendment[] };
   readonly deadlines: { readonly alarms: readonly Alarm[] };
+  readonly approvals: { readonly questions: ReadonlyMap<string, Approval> };
 };
 
 /** How far the items of a map are that runs at the moment. */
@@ -51,7 +53,11 @@ export function showDetails(
 ): void {
   const details = {
     toJSON: () =>
-      [...headlines(steering), detailsOf(records(), liveItems), ...questions(records())].join('\n\n'),
+      [
+        ...headlines(steering),
+        detailsOf(records(), liveItems),
+        ...questions(steering.approvals.questions),
+      ].join('\n\n'),
   };
   setCurrentDetails(details as unknown as string);
 }
@@ -81,15 +87,14 @@ function becauseOf(reason: string | null): string {
 }
 
 /** What people are asked, with what they should look at and may give. */
-function questions(records: readonly StageRecord[]): readonly string[] {
-  return records.flatMap(({ plan, status, approval }) => {
-    if (status !== 'awaiting_approval' || approval === undefined) return [];
+function questions(open: ReadonlyMap<string, Approval>): readonly string[] {
+  return [...open].slice(0, MOST_QUESTIONS).flatMap(([stage, approval]) => {
     const evidence = evidenceText(approval.evidence);
     const fields = Object.entries(approval.fields).map(
       ([name, spec]) => `- ${line(name)}: ${line(fieldWords(spec))}`,
     );
     return [
-      `**${line(plan.id)}** asks: ${line(approval.message)}`,
+      `**${line(stage)}** asks: ${line(approval.message)}`,
       ...(evidence === null ? [] : [`\`\`\`json\n${evidence}\n\`\`\``]),
       ...(fields.length === 0 ? [] : [fields.join('\n')]),
     ];

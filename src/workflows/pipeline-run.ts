@@ -292,9 +292,7 @@ export class PipelineRun {
       state: this.#memory.state,
       liveItems: (stage, withLedger) => this.#maps.get(stage)?.summary(withLedger),
       notes: this.#notes.all,
-      paused: this.#steering.pause.paused,
-      amendments: this.#steering.changes.amendments,
-      alarms: this.#steering.deadlines.alarms,
+      ...this.#steering.shown,
     };
   }
 }

@@ -1,6 +1,8 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { RunStatus } from '../../src/engine/result.js';
+import { aMappedStage } from '../support/a-map.js';
 import { aPlan, aStage } from '../support/a-plan.js';
 import { anApproval, decide, untilStage } from '../support/approvals.js';
 import { resultOf } from '../support/result-of.js';
@@ -84,4 +86,32 @@ it('shows above it who paused the run and which alarms came, in it what is held,
   const last = await detailsOf(handle);
   expect(last).not.toContain('Paused');
   expect(last).toMatch(/\| nap \| nap \| succeeded \| 1 \| 1h(\d+s)? \|/);
+});
+
+it('shows what is asked inside of the items of a map, which people answer one by one', async () => {
+  const inner = aPlan(
+    [anApproval('sign', { message: 'Publish ${{ inputs.n }}?', evidence: '${{ inputs.n }}' })],
+    {
+      pipeline: 'inner',
+      inputs: { n: { type: 'number', required: true } },
+      outputs: { approvers: '${{ stages.sign.output.approvers }}' },
+    },
+  );
+  const each = aMappedStage(
+    'each',
+    'echo',
+    { over: { type: 'list', list: [1, 2] } },
+    { action: { kind: 'pipeline', pipeline: 'inner.yaml', with: { n: '${{ item }}' } } },
+  );
+  const handle = await rig.start(aPlan([each], { pipelines: { 'inner.yaml': inner } }));
+  await untilStage(handle, 'each', 'running');
+  await decide(handle, 'approve', { stage: 'each.0/sign', as: 'alice' });
+  const { item_approvals } = await handle.query<RunStatus>('status');
+  expect(item_approvals).toMatchObject({ 'each.1/sign': { message: 'Publish 2?', evidence: 2 } });
+  expect(Object.keys(item_approvals ?? {})).toHaveLength(1);
+  expect(await detailsOf(handle)).toMatch(/\n\*\*each\.1\/sign\*\* asks: Publish 2\?\n\n```json\n2\n```$/);
+  await decide(handle, 'approve', { stage: 'each.1/sign', as: 'bob' });
+  const result = await resultOf(handle);
+  expect(result).not.toHaveProperty('item_approvals');
+  expect(result.stages['each']?.output).toEqual([{ approvers: ['alice'] }, { approvers: ['bob'] }]);
 });

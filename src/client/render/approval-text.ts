@@ -1,12 +1,15 @@
 import { evidenceText, fieldWords } from '../../engine/approval-question.js';
 import type { Approval, ApprovalDecision } from '../../engine/approval.js';
-import type { StageResult } from '../../engine/result.js';
+import type { StageStatus } from '../../engine/result.js';
 import { oneLine, printable } from './printable.js';
 import { awaitWords } from './wording.js';
 
 /** A question with all that somebody needs to answer it: evidence, fields, and who has decided what. */
-export function approvalText(stage: StageResult & { readonly approval: Approval }, now: number): string {
-  const { message, evidence, fields, decisions } = stage.approval;
+export function approvalText(
+  { status, approval }: { readonly status: StageStatus; readonly approval: Approval },
+  now: number,
+): string {
+  const { message, evidence, fields, decisions } = approval;
   const shown = evidenceText(evidence);
   const takes = Object.entries(fields).map(
     ([name, spec]) => `${oneLine(name)}: ${oneLine(fieldWords(spec))}`,
@@ -16,7 +19,7 @@ export function approvalText(stage: StageResult & { readonly approval: Approval 
     shown === null ? [] : ['Evidence', ...indented(printable(shown).split('\n'))],
     takes.length === 0 ? [] : ['Fields', ...indented(takes)],
     decisions.map(decisionWords),
-    stage.status === 'awaiting_approval' ? [awaitWords(stage, now)] : [],
+    status === 'awaiting_approval' ? [awaitWords({ approval }, now)] : [],
   ];
   return parts
     .filter((lines) => lines.length > 0)

@@ -124,7 +124,7 @@ export function stageWords(stage: StageResult): string {
 }
 
 /** `waits for approval by alice, bob (1 of 2), times out in 3h`. */
-export function awaitWords({ approval }: StageResult, now: number): string {
+export function awaitWords({ approval }: Pick<StageResult, 'approval'>, now: number): string {
   if (approval === undefined) return 'waits for approval';
   const { times_out_at } = approval;
   const end = times_out_at === null ? '' : `, times out in ${duration(Date.parse(times_out_at) - now)}`;

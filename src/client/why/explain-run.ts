@@ -70,7 +70,11 @@ export async function explainRun(client: Client, run: RunHandle, stage?: string)
     sentence: runSentence(status, { plan, holder, isKnown, isDeserted: deserted.has(taskQueue), taskQueue }),
     stages:
       isKnown || stage !== undefined
-        ? chosen(all, { run: run.workflowId, stage, isOpen: status.ended_at === null })
+        ? chosen([...all, ...inItems(all, description.memo)], {
+            run: run.workflowId,
+            stage,
+            isOpen: status.ended_at === null,
+          })
         : fromMemo(description.memo),
     expected_end: expectation === null ? null : expectedEnd(plan, status, expectation, facts.now),
     expected_from_runs: expectation?.runs ?? 0,
@@ -110,6 +114,15 @@ function chosen(
     ? ['running', 'waiting', 'awaiting_approval', 'held', 'failed', 'timed_out', 'pending']
     : ['failed', 'timed_out', 'cancelled', 'skipped'];
   return all.filter(({ status }) => shown.includes(status));
+}
+
+/** What waits for people inside of the items of maps, which are no stages of the run. */
+function inItems(
+  all: readonly StageExplanation[],
+  memo: Readonly<Record<string, unknown>> | undefined,
+): readonly StageExplanation[] {
+  const own = new Set(all.map(({ stage }) => stage));
+  return fromMemo(memo).filter(({ stage }) => !own.has(stage));
 }
 
 function fromMemo(memo: Readonly<Record<string, unknown>> | undefined): readonly StageExplanation[] {

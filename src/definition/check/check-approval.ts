@@ -19,7 +19,7 @@ const MISFITS: Readonly<Record<string, string>> = {
   hold_on_failure: 'people have decided already',
   fallback: 'a rejection would mean nothing',
   cache: 'each run asks anew',
-  map: 'ask once, and show the list as `evidence`',
+  map: 'ask once, and show the list as `evidence`, or map over a `pipeline` that asks about its item',
 };
 
 /** Checks what the schema cannot say about an approval. */

@@ -72,7 +72,6 @@ export function checkMap(entry: StageEntry, place: Omit<TemplatePlace, 'secrets'
       `\`map.batch_size\` does not fit \`${kind}\` stages; it goes with: ${[...BATCHED, 'pipeline', 'set'].join(', ')}`,
     );
   }
-  if (kind === 'approval') refuse([], '`map` does not fit `approval` stages; approve the list as a whole');
   if (data.mode === 'local') refuse([], '`map` does not fit `mode: local`');
   if (data.fallback?.last_success !== undefined) {
     refuse([], '`map` does not fit `fallback.last_success`: items have no earlier success of their own');

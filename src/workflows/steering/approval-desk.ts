@@ -40,6 +40,11 @@ export class ApprovalDesk {
     this.#awaiting = awaiting;
   }
 
+  /** What waits at the moment, by stage; stages inside of items are named like `each.17/sign-off`. */
+  get questions(): ReadonlyMap<string, Approval> {
+    return new Map([...this.#waiting].map(([stage, { approval }]) => [stage, approval]));
+  }
+
   /** Lets people decide from now on. */
   open(stage: StagePlan, approval: Approval, waiter: ApprovalWaiter): void {
     this.#update(stage.id, { approval, waiter });

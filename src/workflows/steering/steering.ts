@@ -137,6 +137,16 @@ export class Steering {
     return { pause: this.pause, holds: this.holds, approvals: this.approvals, canaries: this.canaries };
   }
 
+  /** What of it the run's status shows. */
+  get shown(): Pick<RunFile, 'paused' | 'amendments' | 'alarms' | 'approvals'> {
+    return {
+      paused: this.pause.paused,
+      amendments: this.changes.amendments,
+      alarms: this.deadlines.alarms,
+      approvals: this.approvals.questions,
+    };
+  }
+
   /** What of it goes along into a new history; nothing where nobody steered. */
   carried(
     ledger: RunLedger,

@@ -1,5 +1,5 @@
 import type { Approval } from '../../../engine/approval.js';
-import type { RunStatus, StageResult } from '../../../engine/result.js';
+import type { RunStatus, StageStatus } from '../../../engine/result.js';
 import { shellWord } from '../../../shared/shell-word.js';
 import { ClientError } from '../../client-error.js';
 import { approvalText } from '../../render/approval-text.js';
@@ -18,7 +18,11 @@ type QuestionsRequest = {
   readonly flags: ConnectionFlags;
 };
 
-type Question = { readonly stage: string; readonly result: StageResult & { readonly approval: Approval } };
+type Question = {
+  readonly stage: string;
+  readonly status: StageStatus;
+  readonly approval: Approval;
+};
 
 /** Does what `sluice approvals RUN` promises: each question of one run with all that is needed to answer it. */
 export async function printQuestions(
@@ -32,37 +36,43 @@ export async function printQuestions(
     const questions = questionsIn(await handle.status({ outputs: false }), stage);
     for (const question of cli.isJson ? [] : questions) printQuestion(cli, workflow_id, question);
     if (cli.isJson) {
-      const approvals = questions.map(({ stage: id, result: { status, approval } }) => ({
-        stage: id,
-        status,
-        ...approval,
-      }));
+      const approvals = questions.map(({ approval, ...question }) => ({ ...question, ...approval }));
       cli.json({ workflow_id, run_id, approvals });
     }
     if (questions.length === 0) cli.note(await nothingWords(session.client, workflow_id));
   });
 }
 
-function questionsIn({ stages, workflow_id }: RunStatus, wanted: string | undefined): readonly Question[] {
-  const named = wanted === undefined ? undefined : stages[wanted];
-  if (wanted !== undefined && named === undefined)
-    throw unknownStage(`The run "${workflow_id}"`, wanted, Object.keys(stages));
-  const questions = Object.entries(stages).flatMap(([stage, result]) =>
-    result.approval === undefined ? [] : [{ stage, result: { ...result, approval: result.approval } }],
-  );
-  if (wanted === undefined) return questions.filter(({ result }) => result.status === 'awaiting_approval');
+function questionsIn(run: RunStatus, wanted: string | undefined): readonly Question[] {
+  const { stages, item_approvals: inItems = {}, workflow_id } = run;
+  const questions: readonly Question[] = [
+    ...Object.entries(stages).flatMap(([stage, { status, approval }]) =>
+      approval === undefined ? [] : [{ stage, status, approval }],
+    ),
+    ...Object.entries(inItems).map(([stage, approval]) => ({
+      stage,
+      status: 'awaiting_approval' as const,
+      approval,
+    })),
+  ];
+  if (wanted === undefined) return questions.filter(({ status }) => status === 'awaiting_approval');
   const asked = questions.filter(({ stage }) => stage === wanted);
   if (asked.length > 0) return asked;
+  if (stages[wanted] === undefined)
+    throw unknownStage(`The run "${workflow_id}"`, wanted, [...Object.keys(stages), ...Object.keys(inItems)]);
   throw new ClientError('refused', `Stage "${wanted}" of "${workflow_id}" has asked nobody for approval.`, {
     hint: `See what it does with: sluice why ${shellWord(workflow_id)} ${shellWord(wanted)}`,
   });
 }
 
-function printQuestion(cli: CliContext, workflowId: string, { stage, result }: Question): void {
+function printQuestion(cli: CliContext, workflowId: string, question: Question): void {
+  const { stage, status, approval } = question;
   const { bold, dim } = cli.colours.stdout;
-  cli.print(`${bold(oneLine(workflowId))}  ${bold(oneLine(stage))}\n\n${approvalText(result, Date.now())}\n`);
-  if (result.status !== 'awaiting_approval') return;
-  const needed = Object.entries(result.approval.fields).filter(([, { required }]) => required);
+  cli.print(
+    `${bold(oneLine(workflowId))}  ${bold(oneLine(stage))}\n\n${approvalText(question, Date.now())}\n`,
+  );
+  if (status !== 'awaiting_approval') return;
+  const needed = Object.entries(approval.fields).filter(([, { required }]) => required);
   const fields = needed.map(([name, { type }]) => ` --field ${name}=${type.toUpperCase()}`).join('');
   cli.print(dim(`sluice approve ${shellWord(workflowId)} ${shellWord(stage)}${fields}\n`));
 }

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { approvalText } from '../../../../src/client/render/approval-text.js';
 import type { Approval } from '../../../../src/engine/approval.js';
-import type { StageResult } from '../../../../src/engine/result.js';
-import { aRunStatus, at, START } from '../../../support/a-run.js';
+import type { StageStatus } from '../../../../src/engine/result.js';
+import { at, START } from '../../../support/a-run.js';
 
 const approval: Approval = {
   message: 'Ship?\u001b[31m\n',
@@ -20,9 +20,8 @@ const approval: Approval = {
   decided_by: null,
 };
 
-function text(changes: Partial<Approval> = {}, status: StageResult['status'] = 'awaiting_approval'): string {
-  const { stages } = aRunStatus({ ask: { status } });
-  return approvalText({ ...(stages['ask'] as StageResult), approval: { ...approval, ...changes } }, START);
+function text(changes: Partial<Approval> = {}, status: StageStatus = 'awaiting_approval'): string {
+  return approvalText({ status, approval: { ...approval, ...changes } }, START);
 }
 
 it('shows the question with its evidence, what may be given, and who has decided', () => {
