@@ -16,7 +16,7 @@ export function itemWords(items: Counts): string {
     ...(failed === 0 ? [] : [`${count(failed)} failed`]),
     ...(reused === 0 ? [] : [`${count(reused)} reused`]),
     ...(skipped === 0 ? [] : [`${count(skipped)} skipped`]),
-    ...(rate_per_s === null ? [] : [`${rate(rate_per_s)}/s`]),
+    ...(rate_per_s === null ? [] : [rate(rate_per_s)]),
     ...(eta_ms === null ? [] : [`${formatDuration(wholeSeconds(eta_ms))} left`]),
   ].join(', ');
 }
@@ -37,7 +37,9 @@ function count(items: number): string {
 }
 
 function rate(perSecond: number): string {
-  return perSecond >= 10 ? count(Math.round(perSecond)) : perSecond.toFixed(1);
+  if (perSecond >= 10) return `${count(Math.round(perSecond))}/s`;
+  if (perSecond >= 0.1) return `${perSecond.toFixed(1)}/s`;
+  return perSecond * 60 >= 0.1 ? `${(perSecond * 60).toFixed(1)}/min` : `${(perSecond * 3_600).toFixed(1)}/h`;
 }
 
 function wholeSeconds(ms: number): number {

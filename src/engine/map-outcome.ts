@@ -51,9 +51,9 @@ function endedItems(map: EndedMap, withOutputs: boolean): ItemSummary {
   };
 }
 
-/** Items a second, to a tenth; null before anything has ended. */
+/** Items a second, to three digits; null before anything has ended. */
 export function rateOf(ended: number, elapsedMs: number): number | null {
-  return ended === 0 || elapsedMs <= 0 ? null : Math.round((ended * 10_000) / elapsedMs) / 10;
+  return ended === 0 || elapsedMs <= 0 ? null : Number(((ended * 1_000) / elapsedMs).toPrecision(3));
 }
 
 /** Why the failed items fail the stage, or null when they are tolerated. */

@@ -128,7 +128,8 @@ function counts(records: readonly StageRecord[]): string {
   const parts = ORDER.filter((status) => byStatus.has(status)).map(
     (status) => `${byStatus.get(status)} ${status}`,
   );
-  return `**${records.length} stages**: ${parts.join(', ')}`;
+  const stages = records.length === 1 ? 'stage' : 'stages';
+  return `**${records.length} ${stages}**: ${parts.join(', ')}`;
 }
 
 function mostTelling(records: readonly StageRecord[]): readonly StageRecord[] {
