@@ -62,6 +62,16 @@ describe('a configuration file', () => {
     expect(config.catalog.stages.get('load')?.checkParams({ n: 'x' })).toHaveLength(1);
   });
 
+  test('gets the text and model nodes that run when it imports them', async () => {
+    await write(
+      'sluice.config.ts',
+      `import { defineConfig } from 'sluice';
+       import { textNodes } from 'sluice/nodes';
+       export default defineConfig({ stages: textNodes() });`,
+    );
+    expect([...(await loadConfig(folder)).stages.keys()]).toContain('clean-text');
+  });
+
   test('may be JSON', async () => {
     await write('sluice.config.json', '{ "taskQueue": "q" }');
     expect(await loadConfig(folder)).toMatchObject({ taskQueue: 'q', projectDir: folder });
