@@ -24,6 +24,7 @@ import type { ModelRefusalCode } from '../engine/models/model-refusal.js';
  * - `schedule_conflict`: schedules cannot be made as the files say.
  * - `store_shared`: other namespaces use the store, so that what is unused cannot be told.
  * - `alert_not_found`: no such alert is open.
+ * - `canary_not_found`: the run has no such canary, or several.
  * - `channel_failed`: a channel did not take the message that tries it.
  * - `model_not_found`: there is no such model.
  * - `version_not_found`, `version_taken`, `version_failed`, `already_live`, `moved_meanwhile`, `nothing_before`,
@@ -33,6 +34,7 @@ import type { ModelRefusalCode } from '../engine/models/model-refusal.js';
 export type ClientErrorCode =
   | 'temporal_unreachable'
   | 'alert_not_found'
+  | 'canary_not_found'
   | 'channel_failed'
   | 'search_attributes'
   | 'run_not_found'
@@ -101,6 +103,7 @@ const EXIT_CODES: Readonly<Record<ClientErrorCode, 1 | 2 | 3>> = {
   missing_package: 1,
   store_shared: 1,
   alert_not_found: 2,
+  canary_not_found: 2,
   channel_failed: 1,
   model_not_found: 2,
   version_not_found: 2,

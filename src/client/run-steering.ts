@@ -24,6 +24,9 @@ import {
   skipStageUpdate,
   unpauseUpdate,
 } from '../workflows/messages.js';
+import type { RunStatus } from '../engine/result.js';
+import { findCanary } from './canary/find-canary.js';
+import type { CanaryHandle } from './canary/canary-handle.js';
 import type { ApprovalKeys } from './approvals/approval-keys.js';
 import { type DecisionOptions, signedMessage } from './approvals/decision.js';
 import { awaitedApprovals } from './approvals/list-approvals.js';
@@ -47,6 +50,7 @@ type SteeredRun = {
   /** The run's first execution. */
   readonly runId: string;
   describe(): Promise<WorkflowExecutionDescription>;
+  status(): Promise<RunStatus>;
 };
 
 /**
@@ -75,6 +79,11 @@ export class RunSteering {
       waiting: awaitedApprovals(memo).map(([stage]) => stage),
     });
     return this.#tell(decision === 'approve' ? approveUpdate : rejectUpdate, message);
+  }
+
+  /** The canary of a stage; where it is left out, the one that goes on. Throws `canary_not_found`. */
+  async canary(stage?: string): Promise<CanaryHandle> {
+    return findCanary(this.#client, await this.#run.status(), stage);
   }
 
   /** Starts no more stages; what runs goes on. */

@@ -1,3 +1,4 @@
+import { canaryWords } from '../engine/canary-words.js';
 import { itemFraction, itemWords } from '../engine/item-words.js';
 import type { RunResult, RunStatus, StageError, StageResult } from '../engine/result.js';
 import type { LogLine } from '../storage/log-line.js';
@@ -9,7 +10,7 @@ import { stagesAfterEnd } from './stages-after-end.js';
  *
  * - `run_seen`: the run answered for the first time; later events are changes from here.
  * - `stage_changed`: a stage has a new status, or somebody decided about an approval.
- * - `stage_progress`: a running stage told how far it is, or more items of a map ended.
+ * - `stage_progress`: a running stage told how far it is, more items of a map ended, or a canary went on.
  * - `stage_retry`: an attempt failed and another one follows.
  * - `note`: something happened to the run itself.
  * - `log`: a stage wrote a line.
@@ -49,6 +50,7 @@ export function runChanges(before: RunSnapshot | null, after: RunSnapshot): read
       { type: 'run_seen', status: after.status },
       ...liveChanges(null, after),
       ...itemChanges({}, after.status.stages),
+      ...canaryChanges({}, after.status.stages),
     ];
   }
   return [
@@ -57,6 +59,7 @@ export function runChanges(before: RunSnapshot | null, after: RunSnapshot): read
     ...noteChanges(before.status.notes, after.status.notes),
     ...liveChanges(before, after),
     ...itemChanges(before.status.stages, after.status.stages),
+    ...canaryChanges(before.status.stages, after.status.stages),
   ];
 }
 
@@ -118,6 +121,17 @@ function itemChanges(before: Stages, after: Stages): readonly WatchEvent[] {
     }
   }
   return events;
+}
+
+/** A canary tells its step, its weight and its last evaluation. */
+function canaryChanges(before: Stages, after: Stages): readonly WatchEvent[] {
+  return Object.entries(after).flatMap(([stage, { status, canary }]): readonly WatchEvent[] => {
+    if (status !== 'running' || canary === undefined) return [];
+    const message = canaryWords(canary);
+    const old = before[stage]?.canary;
+    if (old !== undefined && canaryWords(old) === message) return [];
+    return [{ type: 'stage_progress', stage, progress: { fraction: null, message } }];
+  });
 }
 
 function sameProgress(a: LiveProgress | null, b: LiveProgress): boolean {

@@ -1,4 +1,4 @@
-import type { CanaryInput } from '../../src/engine/canary.js';
+import type { CanaryInput, CanaryView } from '../../src/engine/canary.js';
 import type { CanaryPlan, CanaryRules, KpiRule } from '../../src/engine/canary-plan.js';
 import type { StagePlan } from '../../src/engine/plan.js';
 import type { KpiMeasurement, KpiReading } from '../../src/shared/canary-task.js';
@@ -71,6 +71,42 @@ export function aCanaryInput(
     ...rest,
     steps,
     rules: { ...RULES, ...rules },
+  };
+}
+
+/** A canary in the middle of its second step. */
+export function aCanaryView(overrides: Partial<CanaryView> = {}): CanaryView {
+  return {
+    workflow_id: 'canary/mapper',
+    service: 'mapper',
+    baseline: 'v1',
+    candidate: 'v2',
+    phase: 'soaking',
+    step: 2,
+    steps: 3,
+    weight: 50,
+    soak_left_ms: 4 * MINUTE,
+    waits_for: 'the soak, 4m left',
+    question: null,
+    paused: null,
+    last: {
+      at: '2026-03-01T10:15:00.000Z',
+      verdict: 'successful',
+      kpis: [
+        {
+          name: 'p95',
+          verdict: 'successful',
+          candidate: 180.25,
+          baseline: 160,
+          checks: [],
+          margin: 70,
+          reason: null,
+        },
+      ],
+    },
+    counts: { successful: 12, failed: 0, inconclusive: 0 },
+    decision: null,
+    ...overrides,
   };
 }
 

@@ -7,6 +7,7 @@ import { registerBackfill } from './commands/backfill.js';
 import { registerCache } from './commands/cache.js';
 import { registerApprovals } from './commands/approvals.js';
 import { registerApprove, registerReject } from './commands/approve.js';
+import { registerCanary } from './commands/canary.js';
 import { registerCancel } from './commands/cancel.js';
 import { registerCheck } from './commands/check.js';
 import { registerCleanup } from './commands/cleanup.js';
@@ -77,6 +78,7 @@ export const REGISTRATIONS: ReadonlyArray<readonly [heading: string, commands: r
       registerApprovals,
       registerApprove,
       registerReject,
+      registerCanary,
       registerCancel,
       registerTerminate,
       registerResume,

@@ -101,10 +101,10 @@ export class LineRenderer implements Renderer {
     this.#line(`${sign} ${oneLine(stage)} ${retryWords(retry, this.#now())}`);
   }
 
-  /** How far a map is, now and then: lines stay, unlike a bar. */
+  /** How far a map or a canary is, now and then: lines stay, unlike a bar. */
   #tellItems(stage: string, words: string | null): void {
-    const { items } = this.#model.stages.get(stage)?.result ?? {};
-    if (items === undefined || words === null) return;
+    const { items, kind } = this.#model.stages.get(stage)?.result ?? {};
+    if ((items === undefined && kind !== 'canary') || words === null) return;
     const now = this.#now();
     if (now - (this.#toldItems.get(stage) ?? Number.NEGATIVE_INFINITY) < ITEM_LINES_MS) return;
     this.#toldItems.set(stage, now);

@@ -1,4 +1,6 @@
 import { approvalWords } from '../../engine/approval.js';
+import { canaryWords } from '../../engine/canary-words.js';
+import type { CanaryView } from '../../engine/canary.js';
 import type { Plan, StagePlan } from '../../engine/plan.js';
 import type { RunStatus, StageResult } from '../../engine/result.js';
 import { assertNever } from '../../shared/assert-never.js';
@@ -81,6 +83,7 @@ export function pausedWords({ by, at, reason }: NonNullable<RunStatus['paused']>
 
 function runningWords(stage: StagePlan, result: StageResult, facts: RunFacts): string {
   const live = facts.live.get(stage.id);
+  if (result.canary !== undefined) return canarySentence(result.canary);
   if (result.until !== undefined) return `waits until ${result.until}${inWords(result.until, facts.now)}`;
   if (live === undefined) return openWords(stage, result, facts);
   const of = live.maxAttempts > 0 ? ` of ${live.maxAttempts}` : '';
@@ -100,6 +103,10 @@ function runningWords(stage: StagePlan, result: StageResult, facts: RunFacts): s
   const fraction = live.progress?.fraction ?? null;
   const progress = fraction === null ? '' : `, ${Math.floor(fraction * 100)}% done`;
   return `runs for ${sinceWords(result, facts.now)}, attempt ${live.attempt}${of}${progress}${error}`;
+}
+
+function canarySentence(canary: CanaryView): string {
+  return `is a canary: ${canaryWords(canary)}; see sluice canary status ${canary.workflow_id}`;
 }
 
 function openWords(stage: StagePlan, result: StageResult, facts: RunFacts): string {

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { LiveAttempt } from '../../../src/client/live-attempt.js';
 import { runChanges, type RunSnapshot } from '../../../src/client/watch-event.js';
 import { aRunStatus, at } from '../../support/a-run.js';
+import { aCanaryView } from '../../support/a-canary.js';
 
 function attempt(overrides: Partial<LiveAttempt>): LiveAttempt {
   return {
@@ -79,4 +80,14 @@ it('tells only the notes that are new, also when the oldest ones have gone', () 
     { type: 'note', text: 'c' },
     { type: 'note', text: 'd' },
   ]);
+});
+
+it('tells how a canary stands whenever it reports something new', () => {
+  const canary = (overrides: Parameters<typeof aCanaryView>[0] = {}) =>
+    snapshot(aRunStatus({ ship: { kind: 'canary', status: 'running', canary: aCanaryView(overrides) } }));
+  const message = 'step 3 of 3 at 100 percent; p95 180.3 (baseline 160); waits for the soak, 4m left';
+  expect(runChanges(canary(), canary({ step: 3, weight: 100 }))).toEqual([
+    { type: 'stage_progress', stage: 'ship', progress: { fraction: null, message } },
+  ]);
+  expect(runChanges(canary(), canary())).toEqual([]);
 });

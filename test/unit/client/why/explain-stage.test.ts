@@ -3,6 +3,7 @@ import type { StagePlan } from '../../../../src/engine/plan.js';
 import type { RunStatus, StageResult } from '../../../../src/engine/result.js';
 import type { LiveAttempt } from '../../../../src/client/live-attempt.js';
 import { asSentence, explainStage } from '../../../../src/client/why/explain-stage.js';
+import { aCanaryView } from '../../../support/a-canary.js';
 import { aPlan, aStage } from '../../../support/a-plan.js';
 import { aRunStatus, at, START } from '../../../support/a-run.js';
 
@@ -114,4 +115,12 @@ it('ends with one mark, also where people ended their message with one', () => {
     '"ask" waits: Ship it?',
     '"load" failed.',
   ]);
+});
+
+describe('a canary', () => {
+  it('is explained by its step, its weight, its KPIs and what it waits for', () => {
+    expect(why({ status: 'running', kind: 'canary', canary: aCanaryView() })).toBe(
+      'is a canary: step 2 of 3 at 50 percent; p95 180.3 (baseline 160); waits for the soak, 4m left; see sluice canary status canary/mapper',
+    );
+  });
 });
