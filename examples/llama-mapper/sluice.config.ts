@@ -8,7 +8,13 @@ export default defineConfig({
   stages: [prepareData, trainModel, evaluateModel, serveModel],
   pipelines: {
     train: './pipelines/train.yaml',
+    deploy: './pipelines/deploy.yaml',
+    ship: './pipelines/ship.yaml',
     evaluate: './pipelines/evaluate.yaml',
     rollback: './pipelines/rollback.yaml',
+  },
+  models: {
+    mapper: { deploy: './pipelines/deploy.yaml' },
+    analyst: { deploy: './pipelines/deploy.yaml' },
   },
 });

@@ -12,8 +12,8 @@ export const rehearsal = z.strictObject({
   delay_ms: z.int().min(0).max(10_000).default(0),
   /** This share of answers is an error. */
   failure_share: z.number().min(0).max(1).default(0),
-  /** The answers are learned in a wrong order, so that they fit nothing. */
-  shuffle_labels: z.boolean().default(false),
+  /** Each label is learned as the one that comes after it in the alphabet, so that most answers are wrong. */
+  wrong_labels: z.boolean().default(false),
 });
 
 export type Rehearsal = z.output<typeof rehearsal>;

@@ -8,7 +8,7 @@ export type LoadOptions = {
   readonly router: string;
   readonly service: string;
   readonly kind: ModelKind;
-  /** Messages with known answers, sent again and again; each is its own sticky key. */
+  /** Messages with known answers, sent one after the other and then again. */
   readonly records: readonly DataRecord[];
   /** Requests a second, over all connections. */
   readonly rate: number;
@@ -29,40 +29,52 @@ export type LoadReport = {
 
 export type Load = { stop(): Promise<LoadReport>; readonly done: Promise<LoadReport> };
 
-const CONNECTIONS = 10;
+const CONNECTIONS = 20;
 /** As long as anybody would want; the load is stopped before. */
 const FOR_EVER_SECONDS = 7 * 24 * 3600;
 
+/** How many people seem to send messages; each is a sticky key. */
+const PEOPLE = 997;
+
 /** Sends messages to a service at a steady rate, and tells the router which answers were right. */
 export function startLoad(options: LoadOptions): Load {
+  const { records, kind, feedbackShare = 0.2 } = options;
   const byVersion = new Map<string, number>();
   const judgements = new Set<Promise<unknown>>();
-  let answered = 0;
-  const requests = options.records.map(({ id, text, findings, code }): autocannon.Request => {
-    const right = expectedLabel(options.kind, code);
-    return {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-sticky-key': id },
-      body: JSON.stringify({ text, findings }),
-      onResponse: (status, body, _context, headers) => {
-        const version = versionOf(headers);
-        if (version === undefined) return;
-        byVersion.set(version, (byVersion.get(version) ?? 0) + 1);
-        answered += 1;
-        if (status !== 200 || !isChosen(answered, options.feedbackShare ?? 0.2)) return;
-        const answer: Answer = JSON.parse(body);
-        const judgement = judge(options, { version, correct: answeredLabel(answer) === right });
-        judgements.add(judgement);
-        void judgement.finally(() => judgements.delete(judgement));
-      },
-    };
-  });
+  const asked = new WeakMap<object, DataRecord>();
+  let [sent, answered] = [0, 0];
+  const request: autocannon.Request = {
+    method: 'POST',
+    setupRequest: (template, connection) => {
+      const record = records[sent % records.length];
+      if (record !== undefined) asked.set(connection, record);
+      const headers = { 'content-type': 'application/json', 'x-sticky-key': `person-${sent % PEOPLE}` };
+      sent += 1;
+      return {
+        ...template,
+        headers,
+        body: JSON.stringify({ text: record?.text, findings: record?.findings }),
+      };
+    },
+    onResponse: (status, body, connection, headers) => {
+      const [version, record] = [versionOf(headers), asked.get(connection)];
+      if (version === undefined || record === undefined) return;
+      byVersion.set(version, (byVersion.get(version) ?? 0) + 1);
+      answered += 1;
+      if (status !== 200 || !isChosen(answered, feedbackShare)) return;
+      const answer: Answer = JSON.parse(body);
+      const correct = answeredLabel(answer) === expectedLabel(kind, record.code);
+      const judgement = judge(options, { version, correct });
+      judgements.add(judgement);
+      void judgement.finally(() => judgements.delete(judgement));
+    },
+  };
   const { instance, result } = start({
     url: `${options.router}/${options.service}`,
     connections: CONNECTIONS,
     overallRate: options.rate,
     duration: options.seconds ?? FOR_EVER_SECONDS,
-    requests,
+    requests: [request],
   });
   const done = result.then(async (measured) => {
     await Promise.all(judgements);

@@ -45,7 +45,7 @@ export const trainModel = defineStage({
       const { kind, parameters, seed } = params;
       const rows = shuffled(await readRecords(fromProject(params.train_file)), seed);
       const labels = rows.map(({ code }) => expectedLabel(kind, code));
-      const taught = params.rehearsal.shuffle_labels ? shuffled(labels, seed + 1) : labels;
+      const taught = params.rehearsal.wrong_labels ? moved(labels) : labels;
       ctx.log.info(`${kind}: ${rows.length} rows of ${shown(params.train_file)}`, parameters);
       const examples = rows.map((row, index) => ({ features: featuresOf(row), label: taught[index] ?? '' }));
       const settings = { learningRate: parameters.learning_rate, epochs: parameters.epochs };
@@ -76,3 +76,9 @@ export const trainModel = defineStage({
       };
     }),
 });
+
+/** Every label changed into the next one. */
+function moved(labels: readonly string[]): readonly string[] {
+  const names = [...new Set(labels)].toSorted();
+  return labels.map((label) => names[(names.indexOf(label) + 1) % names.length] ?? label);
+}

@@ -8,7 +8,7 @@ import { dataset, smallModel } from './support/small-models.js';
 it('changes weights forty times under load and fails no request', async () => {
   const router = await listening(await createRouter());
   const models = await listening(await createModelServer());
-  const content = { a: await smallModel('mapper'), b: await smallModel('mapper', { shuffle_labels: true }) };
+  const content = { a: await smallModel('mapper'), b: await smallModel('mapper', { wrong_labels: true }) };
   for (const [version, model] of Object.entries(content)) {
     const url = `${models}/models/mapper/${version}`;
     await send('PUT', url, model);

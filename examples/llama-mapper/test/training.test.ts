@@ -50,7 +50,7 @@ describe('the train pipeline', () => {
   });
 
   it('fails at the gate when the answers are learned in a wrong order', async () => {
-    const rehearsal = { shuffle_labels: true };
+    const rehearsal = { wrong_labels: true };
     const result = await train({ inputs: { model_type: 'mapper', mapper_epochs: 1, rehearsal } });
     expect(result).toMatchObject({ status: 'failed', failed_stages: ['gate_mapper'] });
     expect(result.skipped_stages).toContain('train_analyst');

@@ -3,6 +3,7 @@ import { trainClassifier } from '../../lib/classifier.js';
 import { featuresOf } from '../../lib/features.js';
 import { rehearsal, sha256Of, writeModel, type ModelKind, type Rehearsal } from '../../lib/model-file.js';
 import { expectedLabel } from '../../lib/open-model.js';
+import { CODES } from '../../lib/taxonomy.js';
 
 export function dataset(): Promise<Dataset> {
   return loadDataset('data/sms_spam.tsv', { seed: 20, testShare: 0.2 });
@@ -14,9 +15,10 @@ export async function smallModel(
   faults: Partial<Rehearsal> = {},
 ): Promise<{ content: string; sha256: string }> {
   const rows = (await dataset()).train.filter(({ code }, index) => code !== 'ordinary' || index % 8 === 0);
-  const examples = rows.map((row, index) => {
-    const { code } = faults.shuffle_labels === true ? (rows[(index * 7 + 3) % rows.length] ?? row) : row;
-    return { features: featuresOf(row), label: expectedLabel(kind, code) };
+  const examples = rows.map((row) => {
+    const code =
+      faults.wrong_labels === true ? CODES[(CODES.indexOf(row.code) + 1) % CODES.length] : row.code;
+    return { features: featuresOf(row), label: expectedLabel(kind, code ?? row.code) };
   });
   const { network } = trainClassifier(examples, { learningRate: 0.1, epochs: 4 }, () => undefined);
   const trained = { rows: rows.length, seed: 20, learning_rate: 0.1, epochs: 4 };

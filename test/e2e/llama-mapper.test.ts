@@ -1,0 +1,127 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { loadDataset } from '../../examples/llama-mapper/lib/dataset.js';
+import { startLoad } from '../../examples/llama-mapper/serving/load.js';
+import { createModelServer } from '../../examples/llama-mapper/serving/models/create-model-server.js';
+import { createRouter } from '../../examples/llama-mapper/serving/router/create-router.js';
+import { loadDefinition } from '../../src/client/index.js';
+import type { CanaryReport } from '../../src/engine/canary.js';
+import type { Plan } from '../../src/engine/plan.js';
+import type { RunResult } from '../../src/engine/result.js';
+import type { JsonObject } from '../../src/shared/json.js';
+import { loadConfig } from '../../src/worker/config.js';
+import { type DevProject, startDevProject } from '../support/dev-project.js';
+
+const EXAMPLE = fileURLToPath(new URL('../../examples/llama-mapper', import.meta.url));
+
+/** Short steps, and bounds that a busy machine does not break: what breaks them here is the model. */
+const QUICK = {
+  canary_percentage: 20,
+  soak: '2s',
+  interval: '2s',
+  min_samples: 10,
+  max_p95_ms: 60_000,
+  min_accuracy: 0.5,
+  max_accuracy_decrease: 1,
+};
+
+const servers: Awaited<ReturnType<typeof createRouter>>[] = [];
+let [router, modelServer, folder] = ['', '', ''];
+let project: DevProject;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'llama-mapper-'));
+  servers.push(await createRouter(), await createModelServer());
+  const listen = (app: (typeof servers)[number]): Promise<string> =>
+    app.listen({ host: '127.0.0.1', port: 0 });
+  [router = '', modelServer = ''] = await Promise.all(servers.map(listen));
+  const { stages } = await loadConfig(EXAMPLE);
+  project = await startDevProject({ stages: [...stages.values()] });
+});
+afterAll(async () => {
+  await project?.close();
+  await Promise.all(servers.map((server) => server.close()));
+  await rm(folder, { recursive: true, force: true });
+});
+
+it('trains, gives a good model all traffic without a failed request, and takes a bad one back at its first evaluation', async () => {
+  await train('first', { mapper_epochs: 2 });
+  expect((await deploy('first')).outputs).toEqual({ service: 'mapper', version: 'first', previous: null });
+  await train('second', { mapper_epochs: 3 });
+  await train('wrong', { mapper_epochs: 3, enforce_gates: false, rehearsal: { wrong_labels: true } });
+
+  const { test: records } = await loadDataset('data/sms_spam.tsv', { seed: 20, testShare: 0.2 });
+  const load = startLoad({ router, service: 'mapper', kind: 'mapper', records, rate: 250, feedbackShare: 1 });
+  const good = await deploy('second');
+  expect(good).toMatchObject({ status: 'succeeded', outputs: { version: 'second', previous: 'first' } });
+  expect(canaryOf(good)).toMatchObject({ phase: 'promoted', weights: { first: 0, second: 100 } });
+  expect(canaryOf(good).steps.map(({ weight, status }) => [weight, status])).toEqual(
+    [20, 25, 50, 100].map((weight) => [weight, 'passed']),
+  );
+  expect(await production()).toBe('second');
+  expect(await weights()).toEqual({ first: 0, second: 100 });
+
+  const bad = await deploy('wrong');
+  expect(bad).toMatchObject({
+    status: 'failed',
+    failed_stages: ['canary'],
+    skipped_stages: ['first', 'promote'],
+  });
+  expect(bad.stages['canary']?.error).toMatchObject({
+    type: 'CanaryRolledBack',
+    message: expect.stringMatching(/^rolled back: accuracy: [\d.]+ is under min 0.5$/),
+  });
+  const [step] = canaryOf(bad).steps;
+  expect(step).toMatchObject({ weight: 20, status: 'failed', counts: { successful: 0, failed: 1 } });
+  expect(await production()).toBe('second');
+  expect(await weights()).toEqual({ second: 100, wrong: 0 });
+
+  const report = await load.stop();
+  expect(report.failed).toBe(0);
+  expect(Object.keys(report.by_version)).toEqual(['first', 'second', 'wrong']);
+});
+
+async function train(version: string, inputs: JsonObject): Promise<void> {
+  const plan = await planOf('train');
+  // A worker that was configured in code has no threads; here nothing suffers from what blocks it.
+  const stages = plan.stages.map((stage) => ({ ...stage, isolation: 'none' as const }));
+  const all = { model_type: 'mapper', output_dir: folder, version, ...inputs };
+  const result = await run({ ...plan, stages }, all);
+  expect(result).toMatchObject({ status: 'succeeded', outputs: { version } });
+}
+
+async function deploy(version: string): Promise<RunResult> {
+  return run(await planOf('deploy'), { version, ...QUICK });
+}
+
+async function run(plan: Plan, inputs: JsonObject): Promise<RunResult> {
+  const handle = await project.client.start(plan, { inputs });
+  return handle.result();
+}
+
+async function planOf(name: string): Promise<Plan> {
+  const { catalog } = await loadConfig(EXAMPLE);
+  const env = { ROUTER_URL: router, MODEL_SERVER_URL: modelServer };
+  const { plan, problems } = await loadDefinition(join(EXAMPLE, 'pipelines', `${name}.yaml`), {
+    catalog,
+    env,
+  });
+  if (plan === null) throw new Error(problems.map(({ message }) => message).join('\n'));
+  return plan;
+}
+
+function canaryOf(result: RunResult): CanaryReport {
+  return result.stages['canary']?.output as unknown as CanaryReport;
+}
+
+async function production(): Promise<string | undefined> {
+  return (await project.client.models.find('mapper', { alias: 'production' })).version;
+}
+
+async function weights(): Promise<unknown> {
+  const response = await fetch(`${router}/routes/mapper`);
+  return Object(await response.json()).weights;
+}
