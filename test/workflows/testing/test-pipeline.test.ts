@@ -114,3 +114,43 @@ it('says what is wrong with the definition or the inputs instead of running', as
   );
   await expect(testPipeline(file, { inputs })).rejects.toThrow('count-rows');
 });
+
+/** Registers a version and puts it into production, if there is none yet. */
+const promoting = aPlan([
+  aStage('live', {
+    action: { kind: 'uses', uses: 'sluice/find-model', with: { model: 'm', alias: 'production' } },
+  }),
+  aStage('register', {
+    depends_on: ['live'],
+    action: { kind: 'uses', uses: 'sluice/register-model', with: { model: 'm', version: '1' } },
+  }),
+  aStage('promote', {
+    depends_on: ['register'],
+    action: {
+      kind: 'uses',
+      uses: 'sluice/move-model-alias',
+      with: { model: 'm', alias: 'production', version: '1', expected: null, reason: 'the first' },
+    },
+  }),
+]);
+
+it('has models of its own for each test, which work like real ones', async () => {
+  for (const _test of [1, 2]) {
+    // One test after the other, as a test runner would.
+    // oxlint-disable-next-line no-await-in-loop
+    const { stages } = await testPipeline(promoting);
+    expect(stages['live']?.output).toMatchObject({ found: false });
+    expect(stages['promote']?.output).toMatchObject({ version: '1', previous: null });
+  }
+});
+
+it('lets a mock stand in for a built-in stage function', async () => {
+  const result = await testPipeline(promoting, {
+    mocks: {
+      'sluice/register-model': () => {
+        throw new TypeError('not today');
+      },
+    },
+  });
+  expect(result.failed_stages).toEqual(['register']);
+});
