@@ -1,6 +1,9 @@
 import { defineConfig } from 'sluice';
+import { llmNodes } from 'sluice/nodes';
+import { modelsOf, schemas } from './lib/models.js';
 import { assembleBook } from './stages/assemble-book.js';
 import { catalogueBook } from './stages/catalogue-book.js';
+import { collectChapters } from './stages/collect-chapters.js';
 import { drawPicture } from './stages/draw-picture.js';
 import { findIdea } from './stages/find-idea.js';
 import { keepDraft } from './stages/keep-draft.js';
@@ -15,6 +18,7 @@ export default defineConfig({
     findIdea,
     outlineStory,
     writeChapterStage,
+    collectChapters,
     reviewChaptersStage,
     reviseChapter,
     drawPicture,
@@ -22,6 +26,7 @@ export default defineConfig({
     assembleBook,
     catalogueBook,
     keepDraft,
+    ...llmNodes({ models: modelsOf(process.env), schemas }),
   ],
   pipelines: { story: './pipelines/story.yaml' },
 });

@@ -2,10 +2,11 @@ import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { create } from 'xmlbuilder2';
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'sluice';
 import type { TestPipelineOptions } from 'sluice/testing';
 import { closeTestServers, testPipeline } from 'sluice/testing';
+import { llmServer } from '../../../test/support/llm-server.js';
 import { fromProject } from '../lib/paths.js';
 import type { Chapter } from '../lib/shapes.js';
 import { chapter, review } from '../lib/shapes.js';
@@ -13,12 +14,31 @@ import { openBook } from './support/open-book.js';
 
 const FILE = fromProject('pipelines/story.yaml');
 
-afterAll(closeTestServers);
+const KEY = 'sk-not-to-be-seen';
+let service: Awaited<ReturnType<typeof llmServer>>;
+
+beforeAll(async () => {
+  service = await llmServer();
+  // The configuration reads these when it is loaded, as it does in a worker.
+  vi.stubEnv('STORY_LLM_URL', service.url);
+  vi.stubEnv('STORY_LLM_MODEL', 'storyteller');
+  vi.stubEnv('STORY_LLM_KEY', KEY);
+});
+
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await closeTestServers();
+  await service.close();
+});
 
 describe('the story pipeline', () => {
   it('goes from an idea to a complete book, its ornaments and its audio script', async () => {
     const { folder, result } = await run({ mode: 'full' });
-    expect(result).toMatchObject({ status: 'succeeded', partial: false, skipped_stages: [] });
+    expect(result).toMatchObject({
+      status: 'succeeded',
+      partial: false,
+      skipped_stages: ['told', 'retold'],
+    });
     const chapters = chaptersOf(result.stages['manuscript']?.output);
 
     const book = await openBook(text(result.outputs['book']));
@@ -41,8 +61,8 @@ describe('the story pipeline', () => {
 
   it('revises the chapters that the review finds weak, and no others', async () => {
     const { result } = await run({ mode: 'draft' });
-    expect(result.skipped_stages).toEqual(['pictures', 'audio_script']);
-    const drafts = chaptersOf({ chapters: result.stages['chapters']?.output });
+    expect(result.skipped_stages).toEqual(['told', 'retold', 'pictures', 'audio_script']);
+    const drafts = chaptersOf(result.stages['drafts']?.output);
     const revised = chaptersOf(result.stages['manuscript']?.output);
     const weak = z.object({ weak: z.array(z.int()) }).parse(result.stages['review']?.output).weak;
     expect(weak.length).toBeGreaterThan(0);
@@ -70,16 +90,17 @@ describe('the story pipeline', () => {
     expect(first.result.stages['pictures']).toMatchObject({ status: 'skipped', skip_reason: 'condition' });
   });
 
-  it('makes the book without ornaments when they cannot be drawn', async () => {
+  it('makes the book without ornaments and audio script when those fail', async () => {
+    const broken = (what: string) => () => {
+      throw new Error(what);
+    };
     const { result } = await run({
-      mocks: {
-        'draw-picture': () => {
-          throw new Error('the pen is dry');
-        },
-      },
+      mode: 'full',
+      mocks: { 'draw-picture': broken('the pen is dry'), 'write-audio-script': broken('no voice') },
     });
-    expect(result).toMatchObject({ status: 'succeeded', partial: true, failed_stages: ['pictures'] });
-    expect(result.stages['pictures']?.error?.message).toContain('the pen is dry');
+    expect(result).toMatchObject({ status: 'succeeded', partial: true, failed_stages: ['audio_script'] });
+    expect(result.stages['pictures']).toMatchObject({ status: 'succeeded', items: { failed: 6 } });
+    expect(result.stages['audio_script']).toMatchObject({ attempts: 3, error: { message: 'no voice' } });
     const book = await openBook(text(result.outputs['book']));
     expect(book).toMatchObject({ problems: [], pictures: 0 });
     expect(book.chapters).toHaveLength(6);
@@ -101,6 +122,43 @@ describe('the story pipeline', () => {
     expect(draft).not.toContain('To be written');
     expect(await readFile(join(folder, 'stories.log'), 'utf8')).toContain('failed');
     await expect(access(join(folder, 'catalogue.json'))).rejects.toThrow('ENOENT');
+  });
+
+  it('has a model write and revise the chapters where one is configured', async () => {
+    const answer = (told: string, noted: string) => {
+      const paragraphs = [
+        { kind: 'told', text: told },
+        { kind: 'noted', text: noted },
+      ];
+      return { kind: 'answer', text: JSON.stringify({ paragraphs }) } as const;
+    };
+    service.next({ kind: 'status', status: 500 });
+    for (const night of [1, 2, 3]) service.next(answer('It was late.', `This was night ${night}.`));
+    for (const lamp of ['first', 'second', 'third']) {
+      service.next(
+        answer(
+          'She went up with the lamp and looked at the wall for a long time.',
+          `I lit the ${lamp} lamp.`,
+        ),
+      );
+    }
+    const { result } = await run({
+      inputs: { chapters: 3, min_words: 15 },
+      env: { STORY_WRITER: 'llm', STORY_PICTURES: 'no' },
+    });
+
+    expect(result).toMatchObject({ status: 'succeeded', metrics: { model_calls: 6, weak_chapters: 3 } });
+    expect(result.skipped_stages).toEqual(['chapters', 'revise', 'pictures', 'audio_script']);
+    expect(service.asked).toHaveLength(7);
+    expect(service.asked[0]).toMatchObject({
+      headers: { authorization: `Bearer ${KEY}` },
+      body: { model: 'storyteller' },
+    });
+    expect(JSON.stringify(service.asked.at(-1)?.body)).toContain('words are too few');
+    const book = await openBook(String(result.outputs['book']));
+    expect(book.problems).toEqual([]);
+    expect(book.chapters.filter((text) => text.includes('She went up with the lamp'))).toHaveLength(3);
+    expect(JSON.stringify(result)).not.toContain(KEY);
   });
 });
 
