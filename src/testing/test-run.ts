@@ -100,9 +100,9 @@ export class TestRun {
 
   /** Waits a moment for what is at work, or skips to the next moment at which something happens. */
   async #pass(): Promise<void> {
-    if (this.#work.isGoingOn) return void (await delay(LOOK_MS));
+    if (this.#work.isGoingOn) return delay(LOOK_MS);
     const due = await nextTimer(this.#env.client, this.#handle.workflowId);
-    if (due === 'busy') return void (await delay(LOOK_MS));
+    if (due === 'busy') return delay(LOOK_MS);
     const wait = due === null ? 0 : due - (await this.#env.currentTimeMs());
     await this.#env.sleep(wait > 0 ? wait : STEP_MS);
   }

@@ -27,6 +27,18 @@ function sluice(args: readonly string[]) {
   return execa(join(dir, 'node_modules', '.bin', 'sluice'), args, { cwd: dir });
 }
 
+/** A pipeline whose second stage uses what the first one gives. */
+function typedPipeline(text: string): string {
+  return `import { cel, definePipeline, z } from 'sluice';
+import { greet } from '../stages/greet.ts';
+
+export default definePipeline({ name: 'typed', inputs: { name: z.string() } }, ({ stage, inputs }) => {
+  const greeting = stage.uses('greet', greet, { with: { name: inputs.name } });
+  stage.run('show', ['echo', ${text}], { condition: cel.gt(cel.size(greeting.output.text), 3) });
+});
+`;
+}
+
 describe('the packed package in an empty folder', () => {
   test(
     'makes a project that runs, is tested and has types',
@@ -40,7 +52,10 @@ describe('the packed package in an empty folder', () => {
         outputs: { greeting: 'Hello, Ada.', characters: 11 },
       });
 
-      expect((await execa('npm', ['test'], { cwd: dir })).stdout).toMatch(/^# pass 1$/m);
+      expect((await execa('npm', ['test'], { cwd: dir })).stdout).toMatch(/^# pass 2$/m);
+
+      await writeFile(join(dir, 'pipelines', 'typed.ts'), typedPipeline('greeting.output.text'));
+      expect((await sluice(['validate', 'pipelines/typed.ts'])).stdout).toContain('is valid');
 
       const tsc = join(ROOT, 'node_modules', '.bin', 'tsc');
       await execa(tsc, ['--noEmit', '-p', dir]);
@@ -50,6 +65,12 @@ describe('the packed package in an empty folder', () => {
       );
       const wrong = await execa(tsc, ['--noEmit', '-p', dir], { reject: false });
       expect(wrong.stdout).toContain('wrong.ts(2,15)');
+
+      await writeFile(join(dir, 'wrong.ts'), typedPipeline('greeting.output.txt').replaceAll("'../", "'./"));
+      const mistyped = await execa(tsc, ['--noEmit', '-p', dir], { reject: false });
+      expect(mistyped.stdout).toMatch(
+        /^wrong\.ts\(6,\d+\): error TS2551: Property 'txt' does not exist on type/m,
+      );
     },
     INSTALL_MS,
   );

@@ -92,7 +92,16 @@ export const greet = defineStage({
 
 const TEST = `import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { testPipeline } from 'sluice/testing';
+import { runStage, testPipeline } from 'sluice/testing';
+import { greet } from '../stages/greet.ts';
+
+test('the stage function greets, logs and counts', async () => {
+  const { output, metrics, logs } = await runStage(greet, { name: 'Ada' });
+
+  assert.deepEqual(output, { text: 'Hello, Ada.' });
+  assert.deepEqual(metrics, { greetings: 1 });
+  assert.equal(logs[0]?.message, 'greeting Ada');
+});
 
 test('greets by name and counts the characters', async () => {
   const result = await testPipeline('pipelines/hello.yaml', { inputs: { name: 'Ada' } });
@@ -112,7 +121,7 @@ const TSCONFIG = `{
     "allowImportingTsExtensions": true,
     "skipLibCheck": true
   },
-  "include": ["*.ts", "stages", "test"]
+  "include": ["*.ts", "pipelines", "stages", "test"]
 }
 `;
 
@@ -138,7 +147,7 @@ npm test
 |---|---|
 | \`pipelines/\` | definitions; editors check them against \`sluice.schema.json\` |
 | \`stages/\` | stage functions, registered in \`sluice.config.ts\` |
-| \`test/\` | tests that run whole pipelines |
+| \`test/\` | tests of stage functions and of whole pipelines |
 
 After an update of Sluice, renew the schema: \`npx sluice schema > sluice.schema.json\`.
 `;

@@ -1,4 +1,6 @@
 import type { z } from 'zod';
+import type { CanaryReport } from '../../engine/canary.js';
+import type { canarySchema } from '../schema/canary-schema.js';
 import type { Bindable, Expr, Ref, Resolved } from './expr.js';
 import type { InputSchemas, InputValues } from './input-types.js';
 import type { Pipeline } from './pipeline.js';
@@ -99,6 +101,8 @@ export interface Kinds<N extends Times> {
 
 type Waited = { readonly until: string };
 
+type CanaryOptions = StageOptions<CanaryReport> & Pick<WorkOptions<unknown>, 'task_queue'>;
+
 /** The stages of a pipeline, or one list of its hooks. */
 export interface StageList extends Kinds<null> {
   /** Waits for people. */
@@ -107,6 +111,12 @@ export interface StageList extends Kinds<null> {
     approval: Approval<F>,
     options?: StageOptions<InputValues<F> & ApprovalOutput>,
   ): Stage<InputValues<F> & ApprovalOutput>;
+  /** Moves the traffic of a service to a new version in steps, and measures it. */
+  canary(
+    id: string,
+    canary: BindableFields<z.input<typeof canarySchema>>,
+    options?: CanaryOptions,
+  ): Stage<CanaryReport>;
   /** Makes stages that run once for each item of a list, a range or pages. */
   each<const V extends Over, const M extends EachOptions = Nothing>(over: V, options?: M): Each<V, M>;
   /** The same for batches of items: the stages see the list of them, and give a list with a result for each. */

@@ -31,6 +31,7 @@ export function createStageList(recorder: Recorder): StageList {
         approval: { ...approval, ...(fields === undefined ? {} : { fields: inputSpecs(fields) }) },
         ...options,
       }),
+    canary: (id: string, canary: unknown, options?: Keys) => record(recorder, id, { canary, ...options }),
     each: (over: Over, options: Keys = {}) => ({
       ...createKinds(recorder, { map: { over, ...options } }),
       item: nameRef(typeof options['as'] === 'string' ? options['as'] : 'item'),

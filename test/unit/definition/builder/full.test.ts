@@ -162,6 +162,57 @@ describe('the builder makes the plan that the YAML makes', () => {
     await expectSame(pipeline, REST);
   });
 
+  it('of a canary', async () => {
+    const rate = noFunction('rate');
+    const version = cel<string>`version`;
+    const pipeline = definePipeline(
+      { name: 'canary', inputs: { share: z.int() }, secrets: ['TOKEN'] },
+      ({ stage, inputs, secrets, call }) => {
+        const live = stage.set('live', { output: { version: 'v1' } });
+        const ship = stage.canary(
+          'ship',
+          {
+            baseline: live.output.version,
+            candidate: 'v2',
+            target: {
+              http: { url: 'http://router/weights', headers: { token: cel.text`${secrets.TOKEN}` } },
+            },
+            steps: [5, { weight: inputs.share, soak: '1h' }],
+            interval: '1m',
+            kpis: [
+              { name: 'errors', ...call(rate, { v: version }), max: 0.01, baseline: { max_ratio: 1.2 } },
+              { name: 'p95', http: { url: cel.text`http://kpi/${version}`, value: 'body.p95' }, max: 250 },
+            ],
+          },
+          { hold_on_failure: true },
+        );
+        return { notes: ship.output.notes };
+      },
+    );
+    await expectSame(
+      pipeline,
+      `
+name: canary
+inputs: { share: { type: integer, required: true } }
+secrets: [TOKEN]
+stages:
+  - { id: live, set: { output: { version: v1 } } }
+  - id: ship
+    hold_on_failure: true
+    canary:
+      baseline: '\${{ stages.live.output.version }}'
+      candidate: v2
+      target: { http: { url: http://router/weights, headers: { token: '\${{ secrets.TOKEN }}' } } }
+      steps: [5, { weight: '\${{ inputs.share }}', soak: 1h }]
+      interval: 1m
+      kpis:
+        - { name: errors, uses: rate, with: { v: '\${{ version }}' }, max: 0.01, baseline: { max_ratio: 1.2 } }
+        - { name: p95, http: { url: 'http://kpi/\${{ version }}', value: body.p95 }, max: 250 }
+outputs: { notes: '\${{ stages.ship.output.notes }}' }
+`,
+    );
+  });
+
   it('of pipelines that run each other, as if each had a file', async () => {
     const inner = definePipeline({ name: 'inner', inputs: { n: z.number() } }, ({ stage, inputs }) => {
       return { twice: stage.set('twice', { output: cel.mul(inputs.n, 2) }).output };
