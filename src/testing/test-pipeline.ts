@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { dirname, join, resolve } from 'node:path';
-import { Client, WorkflowNotFoundError } from '@temporalio/client';
+import { Client, type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { Worker } from '@temporalio/worker';
 import { pino } from 'pino';
@@ -140,11 +140,9 @@ async function runOn({ env, store }: TestServer, scene: RunScene): Promise<TestR
       { workflowId, runId: handle.firstExecutionRunId },
     );
     // Whoever asks for the result lets time be skipped.
-    await steer({ run, env, work }, scene);
+    await steer({ run, handle, env, work }, scene);
     const result = await run.result();
-    const history = await handle.fetchHistory();
-    // The time-skipping server's clock never runs again once it was asked to cancel an activity.
-    if (history.events?.some((event) => event.activityTaskCancelRequestedEventAttributes)) scene.spoil();
+    const history = await spoilIfCancelled(handle, scene);
     await Worker.runReplayHistory(code, history, workflowId);
     await endPools(env.client, input.plan);
     await models.end(env.client);
@@ -153,17 +151,33 @@ async function runOn({ env, store }: TestServer, scene: RunScene): Promise<TestR
 }
 
 /** A test that fails on the way must not leave a run behind, which would hold up the clock for those that follow. */
-async function steer({ run, env, work }: Steered, scene: RunScene): Promise<void> {
+async function steer({ run, handle, env, work }: Steered, scene: RunScene): Promise<void> {
   try {
     await scene.during?.(new TestRun(env, run, work));
   } catch (error) {
-    scene.spoil();
-    await run.terminate('the test failed').catch(() => undefined);
+    // A run that has ended already cannot be cancelled.
+    await run.cancel().catch(() => undefined);
+    await run.result();
+    await spoilIfCancelled(handle, scene);
     throw error;
   }
 }
 
-type Steered = { readonly run: RunHandle; readonly env: TestServer['env']; readonly work: Work };
+type Steered = {
+  readonly run: RunHandle;
+  readonly handle: WorkflowHandle;
+  readonly env: TestServer['env'];
+  readonly work: Work;
+};
+
+/** The time-skipping server's clock never runs again once it was asked to cancel an activity. */
+async function spoilIfCancelled(handle: WorkflowHandle, scene: RunScene): Promise<History> {
+  const history = await handle.fetchHistory();
+  if (history.events?.some((event) => event.activityTaskCancelRequestedEventAttributes)) scene.spoil();
+  return history;
+}
+
+type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 
 /** Reads payloads as the worker writes them. */
 function clientOf(
