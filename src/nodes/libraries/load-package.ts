@@ -8,12 +8,13 @@ import { NODE_ERROR } from '../node-errors.js';
 export async function loadPackages<T>(names: readonly string[], load: () => Promise<T>): Promise<T> {
   try {
     return await load();
-  } catch (cause) {
-    if (!isNotFound(cause)) throw cause;
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
     const what = names.map((name) => `"${name}"`).join(' and ');
+    const needed = names.length === 1 ? `the package ${what}, which is` : `${what}, which are`;
     throw new StageFailure(
-      `This stage needs ${names.length === 1 ? 'the package' : 'the packages'} ${what}, which are not all installed here. Install beside sluice with: npm install ${names.join(' ')}`,
-      { type: NODE_ERROR.packageMissing, retryable: false, cause },
+      `This stage needs ${needed} not installed here. Install beside sluice with: npm install ${names.join(' ')}`,
+      { type: NODE_ERROR.packageMissing, retryable: false },
     );
   }
 }
