@@ -14,6 +14,9 @@ export type KillableWorker = {
   readonly book: string;
   /** Kills the worker process and starts the next one. */
   readonly kill: () => Promise<void>;
+  /** Kills the server; it is started again by itself. */
+  readonly killServer: () => void;
+  readonly address: string;
   readonly close: () => Promise<void>;
 };
 
@@ -50,6 +53,8 @@ export async function startKillableWorker(options: Options): Promise<KillableWor
       await worker;
       worker = spawn();
     },
+    killServer: () => void process.kill(server.pid, 'SIGKILL'),
+    address: server.address,
     close: async () => {
       worker.kill('SIGKILL');
       await client.close();
