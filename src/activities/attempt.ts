@@ -12,6 +12,7 @@ import { readArtifact, readArtifactLines } from './read-artifact.js';
 import { type Environment, readSecret, type Redact, redactorFor } from './secrets.js';
 import type { StageContext } from './stage-function.js';
 import { createStageLog, type StageLog } from './stage-log.js';
+import { type StageStream, stageStream } from './stage-stream.js';
 
 export type AttemptDeps = {
   readonly store: BlobStore;
@@ -27,6 +28,7 @@ export type Attempt = {
   readonly redact: Redact;
   readonly stopped: AttemptSignal;
   readonly heartbeat: Heartbeat;
+  readonly stream: StageStream;
   readonly given: Given;
   /** How long it waited for a worker; 0 for items of a map, which nobody asks about. */
   readonly queuedMs: number;
@@ -50,7 +52,8 @@ export function startAttempt(task: StageTask, context: Context, deps: AttemptDep
   const log = createStageLog(task, number, { ...deps, redact });
   const given: Given = {};
   const queuedMs = task.item === undefined && task.items === undefined ? waitOf(context) : 0;
-  const attempt = { task, log, redact, stopped, heartbeat, given, queuedMs };
+  const stream = stageStream(task, number, { store: deps.store, heartbeat });
+  const attempt = { task, log, redact, stopped, heartbeat, stream, given, queuedMs };
   return { ...attempt, ctx: stageContext(attempt, number, deps) };
 }
 

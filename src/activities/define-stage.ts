@@ -1,19 +1,27 @@
 import { z } from 'zod';
 import { BUILT_IN_PREFIX, DEFAULT_VERSION } from '../shared/names.js';
-import type { StageContext, StageFunction } from './stage-function.js';
+import type { OnRetry } from '../storage/stream/write-stream.js';
+import type { StageFunction, StageRun } from './stage-function.js';
 
-/** What a person writes to define a stage function; `params` and `output` may be left out. */
-export type StageSpec<P extends z.ZodType, O extends z.ZodType> = {
+/** What a person writes to define a stage function; schemas may be left out. */
+export type StageSpec<P extends z.ZodType, O extends z.ZodType, C extends z.ZodType = z.ZodType> = {
   readonly name: string;
   /** Change it when the same params should no longer give the same output. @default "1" */
   readonly version?: string;
   readonly description?: string;
   readonly params?: P;
   readonly output?: O;
-  readonly run: (task: {
-    readonly params: z.output<P>;
-    readonly ctx: StageContext;
-  }) => Promise<z.input<O>> | z.input<O>;
+  /** For a generator: what each chunk that it yields must fit. */
+  readonly chunk?: C;
+  /**
+   * For a generator: what the chunks of a failed attempt are worth.
+   * - `restart`: the next attempt begins anew, and readers are told.
+   * - `continue`: the next attempt is told how many there are (`published`) and goes on after them.
+   *
+   * @default "restart"
+   */
+  readonly onRetry?: OnRetry;
+  readonly run: StageRun<P, O, C>;
 };
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,199}$/;
@@ -23,9 +31,11 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,199}$/;
  * every attempt; without `params` the stage takes none, without `output` it may return any JSON.
  * Throws a `TypeError` when the name could not be a Temporal activity type of its own.
  */
-export function defineStage<P extends z.ZodType = typeof noParams, O extends z.ZodType = typeof anyOutput>(
-  spec: StageSpec<P, O>,
-): StageFunction<P, O> {
+export function defineStage<
+  P extends z.ZodType = typeof noParams,
+  O extends z.ZodType = typeof anyOutput,
+  C extends z.ZodType = typeof anyOutput,
+>(spec: StageSpec<P, O, C>): StageFunction<P, O, C> {
   const problem = problemOf(spec.name, spec.run);
   if (problem !== null) throw new TypeError(problem);
   return {
@@ -34,6 +44,8 @@ export function defineStage<P extends z.ZodType = typeof noParams, O extends z.Z
     ...(spec.description === undefined ? {} : { description: spec.description }),
     params: spec.params ?? (noParams as z.ZodType as P),
     output: spec.output ?? (anyOutput as z.ZodType as O),
+    ...(spec.chunk === undefined ? {} : { chunk: spec.chunk }),
+    ...(spec.onRetry === undefined ? {} : { onRetry: spec.onRetry }),
     run: spec.run,
   };
 }

@@ -5,6 +5,8 @@ import type { Json } from '../shared/json.js';
 export type HeartbeatDetails = {
   readonly progress?: number;
   readonly message?: string;
+  /** What a stage that streams gave last; shown where it tells no message. */
+  readonly partial?: string;
   readonly checkpoint?: Json;
 };
 

@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import { type ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { formatDuration } from '../shared/format-duration.js';
 import { ERROR_TYPE } from '../shared/names.js';
-import type { ArtifactRef, OutputRef, StageTask, TaskResult } from '../shared/task.js';
+import type { ArtifactRef, OutputRef, StageTask, StreamRef, TaskResult } from '../shared/task.js';
 import { type Attempt, type AttemptDeps, startAttempt } from './attempt.js';
 import { storeArtifactFiles } from './artifacts.js';
 import type { Implementation } from './cache/cache-key.js';
@@ -23,7 +23,12 @@ export type RunAttemptDeps = AttemptDeps & {
 };
 
 /** What the code of a stage gives back. `folder`: where its artifacts lie, when not in the project's folder. */
-export type Produced = { readonly output: unknown; readonly folder?: string };
+export type Produced = {
+  readonly output: unknown;
+  readonly folder?: string;
+  /** Where another thread has written the chunks. */
+  readonly stream?: StreamRef;
+};
 
 export type AttemptOptions = {
   /** What the code itself needs to end after it was told to stop. */
@@ -120,8 +125,10 @@ async function finish(attempt: Attempt, deps: RunAttemptDeps, produced: Produced
   const artifacts = hasArtifacts
     ? await collectArtifacts(attempt, deps, produced.folder ?? deps.projectDir)
     : [];
+  const stream = produced.stream ?? attempt.stream.ref;
   return {
     output: plainOutput(task, produced.output, redact),
+    ...(stream === undefined ? {} : { stream }),
     ...(given.state === undefined ? {} : { state: Object.fromEntries(given.state) }),
     ...(given.metrics === undefined ? {} : { metrics: Object.fromEntries(given.metrics) }),
     ...(artifacts.length === 0 ? {} : { artifacts }),

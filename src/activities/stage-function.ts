@@ -1,10 +1,15 @@
 import type { z } from 'zod';
 import type { Json } from '../shared/json.js';
 import type { ArtifactRef, RunFacts } from '../shared/task.js';
+import type { OnRetry } from '../storage/stream/write-stream.js';
 import type { ArtifactPointer } from './read-artifact.js';
 
 /** A registered function that a `uses` stage names. Made by {@link defineStage}. */
-export type StageFunction<P extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> = {
+export type StageFunction<
+  P extends z.ZodType = z.ZodType,
+  O extends z.ZodType = z.ZodType,
+  C extends z.ZodType = z.ZodType,
+> = {
   /** Letters, digits, `_`, `-` and `.`; also the Temporal activity type. */
   readonly name: string;
   /** Part of cache keys and of the verdict of a resume. @default "1" */
@@ -12,11 +17,23 @@ export type StageFunction<P extends z.ZodType = z.ZodType, O extends z.ZodType =
   readonly description?: string;
   readonly params: P;
   readonly output: O;
-  readonly run: (task: {
-    readonly params: z.output<P>;
-    readonly ctx: StageContext;
-  }) => Promise<z.input<O>> | z.input<O>;
+  /** What each chunk must fit that the function yields; absent where any JSON does. */
+  readonly chunk?: C;
+  /** What becomes of the chunks of an attempt that failed. @default "restart" */
+  readonly onRetry?: OnRetry;
+  readonly run: StageRun<P, O, C>;
 };
+
+/**
+ * The body of a stage function. A generator yields chunks, which readers get as they come; what it returns is the
+ * output, or `{ chunks, bytes }` where it returns nothing.
+ */
+export type StageRun<P extends z.ZodType, O extends z.ZodType, C extends z.ZodType> = (task: {
+  readonly params: z.output<P>;
+  readonly ctx: StageContext;
+  /** With `onRetry: 'continue'`: how many chunks earlier attempts gave, after which this one goes on. */
+  readonly published: number;
+}) => Promise<z.input<O>> | z.input<O> | AsyncGenerator<z.input<C>, z.input<O> | void, void>;
 
 /** What a stage function gets beside its params. */
 export type StageContext = {

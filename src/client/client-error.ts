@@ -10,7 +10,8 @@ import type { ModelRefusalCode } from '../engine/models/model-refusal.js';
  * - `no_answer`: only a worker knows what was asked for, and none answers.
  * - `wrong_pipeline`: a definition is of another pipeline than the run.
  * - `unknown_stage`: the run or the pipeline has no such stage.
- * - `bad_cursor`: no event of the run has this cursor.
+ * - `bad_cursor`: no event of the run, and no chunk of a stage, has this cursor.
+ * - `no_store`: the client was given no store, where what was asked for is kept.
  * - `refused`: the run does not do what it was told; nothing has changed.
  * - `no_worker`: no worker is there that could answer for the run.
  * - `invalid_query`: the query that says which runs are meant is wrong.
@@ -45,6 +46,7 @@ export type ClientErrorCode =
   | 'wrong_pipeline'
   | 'unknown_stage'
   | 'bad_cursor'
+  | 'no_store'
   | 'refused'
   | 'no_worker'
   | 'invalid_query'
@@ -89,6 +91,7 @@ const EXIT_CODES: Readonly<Record<ClientErrorCode, 1 | 2 | 3>> = {
   wrong_pipeline: 2,
   unknown_stage: 2,
   bad_cursor: 2,
+  no_store: 2,
   refused: 1,
   no_worker: 1,
   invalid_query: 2,

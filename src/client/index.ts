@@ -64,6 +64,8 @@ export type { Pair, RunDiff, StageDiff } from './diff/compare-runs.js';
 export type { Difference } from './resume/differences.js';
 export type { EventError, RunEvent, StageErrorEvent } from './events/run-event.js';
 export type { EventsOptions } from './events/run-events.js';
+export { StageHandle } from './events/stage-handle.js';
+export type { StreamItem, StreamOptions } from './events/stage-stream.js';
 export { onRunEvents, type RunEventHandlers } from './events/on-run-events.js';
 export type { RunSnapshot, StageRetry, WatchEvent } from './watch-event.js';
 export type { WatchOptions } from './watch-run.js';

@@ -67,12 +67,16 @@ async function readLiveAttempt(
 /** Heartbeats come from workers in any language, so their details are looked at with care. */
 function progressOf(details: unknown): LiveProgress | null {
   if (!isJsonObject(details)) return null;
-  const { progress, message }: { readonly [K in keyof HeartbeatDetails]: unknown } = details;
-  if (typeof progress !== 'number' || !Number.isFinite(progress)) return null;
-  return {
-    fraction: Math.min(1, Math.max(0, progress)),
-    message: typeof message === 'string' && message !== '' ? message : null,
-  };
+  const { progress, message, partial }: { readonly [K in keyof HeartbeatDetails]: unknown } = details;
+  const words = textOf(message) ?? textOf(partial);
+  if (typeof progress === 'number' && Number.isFinite(progress)) {
+    return { fraction: Math.min(1, Math.max(0, progress)), message: words };
+  }
+  return words === null ? null : { fraction: null, message: words };
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
 }
 
 /** The type and the message that a stage's error has in results. */

@@ -24,6 +24,7 @@ import { ClientError } from './client-error.js';
 import { bareStatus, type Ending, endingOf, resultFromStatus, statusFromResult } from './ended-run.js';
 import type { RunEvent } from './events/run-event.js';
 import { type EventsOptions, runEvents } from './events/run-events.js';
+import { StageHandle } from './events/stage-handle.js';
 import { isNoAnswer } from './grpc-errors.js';
 import { type ItemsOptions, type StageItems, stageItems } from './items/stage-items.js';
 import { byStage, type LiveAttempt, readLiveAttempts } from './live-attempt.js';
@@ -196,12 +197,14 @@ export class RunHandle {
     await this.#steer((handle) => handle.terminate(reason));
   }
 
-  /**
-   * What happens to the run, from its start or after the cursor of an event: each once, in order. Leaving the loop stops
-   * reading, never the run. Throws `bad_cursor`.
-   */
+  /** What happens to the run, from its start or after a cursor: each event once, in order. Throws `bad_cursor`. */
   events(options: EventsOptions = {}): AsyncGenerator<RunEvent, void> {
     return runEvents(this.#deps.client, this, options);
+  }
+
+  /** One stage of the run, for the chunks that it gives. */
+  stage(id: string): StageHandle {
+    return new StageHandle(this, { id, store: this.#deps.store });
   }
 
   /** How the run stands from now until it ends, for those who draw it: states rather than events. */

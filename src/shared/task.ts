@@ -86,11 +86,16 @@ export type SecretSlot = {
 /** The object in the store that holds an output as JSON. */
 export type OutputRef = { readonly sha256: string; readonly size_bytes: number };
 
+/** Where the chunks are that a stage gave: a folder of the store. */
+export type StreamRef = { readonly folder: string; readonly chunks: number; readonly bytes: number };
+
 /** What a stage's activity returns. */
 export type TaskResult = {
   readonly output: Json;
   /** Where a large output is kept as well: the run's result names it instead of holding it. */
   readonly output_ref?: OutputRef;
+  /** Set where it gave chunks beside its output. */
+  readonly stream?: StreamRef;
   /** Keys set in the run's shared state, merged in completion order. */
   readonly state?: JsonObject;
   /** Counters added to the stage's and the run's metrics. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { JsonObject } from '../shared/json.js';
 
 /** From the least to the worst. */
@@ -27,27 +26,3 @@ export type LogSource = {
   readonly item?: number;
   readonly attempt: number;
 };
-
-/** The prefix of all chunks of a run, of a stage, or of one attempt: `logs/<workflow>/<run>/<stage>/<attempt>/`. */
-export function logPrefix(source: {
-  readonly workflowId: string;
-  readonly runId: string;
-  readonly stage?: string;
-  readonly attempt?: number;
-}): string {
-  const parts = ['logs', safeSegment(source.workflowId), safeSegment(source.runId)];
-  if (source.stage !== undefined) parts.push(safeSegment(source.stage));
-  if (source.attempt !== undefined) parts.push(String(source.attempt));
-  return `${parts.join('/')}/`;
-}
-
-// Ids may hold `/` and anything else; a segment of a key may not, and file systems end at 255 bytes.
-function safeSegment(id: string): string {
-  const encoded = encodeURIComponent(id).replaceAll(
-    /[!'()*~]/g,
-    (char) => `%${char.charCodeAt(0).toString(16)}`,
-  );
-  if (encoded === '' || encoded === '.' || encoded === '..') return `%${encoded}`;
-  if (encoded.length <= 180) return encoded;
-  return `${encoded.slice(0, 120)}-${createHash('sha256').update(id).digest('hex').slice(0, 32)}`;
-}

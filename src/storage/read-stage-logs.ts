@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type BlobStore, StoreError } from './blob-store.js';
-import { LOG_LEVELS, type LogLevel, type LogLine, logPrefix } from './log-line.js';
+import { LOG_LEVELS, type LogLevel, type LogLine } from './log-line.js';
+import { runFolder } from './run-folder.js';
 
 export type ReadLogsOptions = {
   readonly workflowId: string;
@@ -20,7 +21,7 @@ export type ReadLogsOptions = {
 
 /** The log of a run or a stage, in order of time. Ends at once when nothing was logged and it is not followed. */
 export async function* readStageLogs(store: BlobStore, options: ReadLogsOptions): AsyncGenerator<LogLine> {
-  const prefix = logPrefix(options);
+  const prefix = runFolder('logs', options);
   const seen = new Set<string>();
   let { tail } = options;
   for (;;) {

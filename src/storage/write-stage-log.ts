@@ -1,5 +1,6 @@
 import type { BlobStore } from './blob-store.js';
-import { type LogLine, logPrefix, type LogSource } from './log-line.js';
+import type { LogLine, LogSource } from './log-line.js';
+import { runFolder } from './run-folder.js';
 
 const FLUSH_MS = 500;
 const FLUSH_BYTES = 64 * 1024;
@@ -24,7 +25,7 @@ export function writeStageLog(
 ): StageLogWriter {
   const { stage, item, attempt } = source;
   // Items of a map share the folder of their stage.
-  const prefix = `${logPrefix(source)}${item === undefined ? '' : `${item}-`}`;
+  const prefix = `${runFolder('logs', source)}${item === undefined ? '' : `${item}-`}`;
   const from = { stage, attempt, ...(item === undefined ? {} : { item }) };
   let pending: string[] = [];
   let pendingBytes = 0;

@@ -62,7 +62,7 @@ async function runInPool(pool: Tinypool, job: Job): Promise<Produced> {
     await drained;
     if (!answer.ok) throw rebuild(answer.error);
     Object.assign(attempt.given, answer.given);
-    return { output: answer.output };
+    return { output: answer.output, ...(answer.stream === undefined ? {} : { stream: answer.stream }) };
   } finally {
     release();
     port1.close();

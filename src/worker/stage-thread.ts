@@ -7,6 +7,7 @@ import { runStageFunction } from '../activities/run-stage-function.js';
 import { redactorFor } from '../activities/secrets.js';
 import { plainFields } from '../activities/stage-log.js';
 import type { StageLogger } from '../activities/stage-function.js';
+import { stageStream } from '../activities/stage-stream.js';
 import { createStore } from '../storage/create-store.js';
 import type { LogLevel } from '../storage/log-line.js';
 import { type LoadedConfig, loadConfig } from './config.js';
@@ -23,7 +24,13 @@ export async function runStage(request: ThreadRequest): Promise<ThreadAnswer> {
       throw new Error(`${request.configFile} has no stage function "${request.stage}".`);
     const { attempt, given } = threadAttempt(request, config);
     const { output } = await runStageFunction(stage, attempt, request.secrets);
-    return { ok: true, output: plainOutput(request.task, output, undefined), given };
+    const { ref } = attempt.stream;
+    return {
+      ok: true,
+      output: plainOutput(request.task, output, undefined),
+      given,
+      ...(ref === undefined ? {} : { stream: ref }),
+    };
   } catch (error) {
     return { ok: false, error: describeError(error, request) };
   } finally {
@@ -41,7 +48,7 @@ function configOf(file: string): Promise<LoadedConfig> {
 function threadAttempt(
   request: ThreadRequest,
   config: LoadedConfig,
-): { readonly attempt: Pick<Attempt, 'task' | 'ctx'>; readonly given: Given } {
+): { readonly attempt: Pick<Attempt, 'task' | 'ctx' | 'redact' | 'stream'>; readonly given: Given } {
   const { task, port, secrets, lastCheckpoint } = request;
   const redact = redactorFor(task, secrets);
   const given: Given = {};
@@ -70,7 +77,8 @@ function threadAttempt(
     },
   };
   const deps = { store: createStore(config.storage), env: secrets };
-  return { attempt: { task, ctx: stageContext(pieces, request.attempt, deps) }, given };
+  const stream = stageStream(task, request.attempt, { ...deps, heartbeat: pieces.heartbeat });
+  return { attempt: { task, redact, stream, ctx: stageContext(pieces, request.attempt, deps) }, given };
 }
 
 function describeError(thrown: unknown, request: ThreadRequest): ThreadError {

@@ -2,7 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Given } from '../activities/attempt.js';
 import type { HeartbeatDetails } from '../activities/heartbeat.js';
 import type { Json, JsonObject } from '../shared/json.js';
-import type { StageTask } from '../shared/task.js';
+import type { StageTask, StreamRef } from '../shared/task.js';
 import type { LogLevel } from '../storage/log-line.js';
 
 /** One attempt of a stage function, as a thread gets it. */
@@ -30,7 +30,7 @@ export type ThreadMessage =
 
 /** How it ended. Errors do not keep their class between threads, so they travel as what a run needs to know. */
 export type ThreadAnswer =
-  | { readonly ok: true; readonly output: Json; readonly given: Given }
+  | { readonly ok: true; readonly output: Json; readonly given: Given; readonly stream?: StreamRef }
   | { readonly ok: false; readonly error: ThreadError };
 
 export type ThreadError = {

@@ -3,6 +3,7 @@ import type { BlobStore } from '../../storage/blob-store.js';
 import { getObject, putObject } from '../../storage/objects.js';
 import { type Attempt, type AttemptDeps, stageContext } from '../attempt.js';
 import { toFailure } from '../failure.js';
+import { stageStream } from '../stage-stream.js';
 
 type RunItemsDeps = AttemptDeps & {
   /** Runs the stage's action for one item. */
@@ -93,7 +94,8 @@ function itemAttempt(attempt: Attempt, item: ItemTask, deps: RunItemsDeps): Atte
       attempt.heartbeat.update(rest);
     },
   };
-  const one = { ...attempt, task, heartbeat, given: {} };
+  const stream = stageStream(task, attempt.ctx.attempt, { store: deps.store, heartbeat });
+  const one = { ...attempt, task, heartbeat, stream, given: {} };
   return { ...one, ctx: stageContext(one, attempt.ctx.attempt, deps) };
 }
 

@@ -10,7 +10,7 @@ import { registerModel } from './register-model.js';
 
 /** Like a stage function of a project, under a name that only built-in ones have. */
 export type BuiltInSpec<P extends z.ZodType, O extends z.ZodType> = Required<
-  Omit<StageSpec<P, O>, 'version'>
+  Omit<StageSpec<P, O>, 'version' | 'chunk' | 'onRetry'>
 >;
 
 /**

@@ -4,6 +4,7 @@ import { type Attempt, stageContext } from '../attempt.js';
 import type { AttemptSignal } from '../attempt-signal.js';
 import { type Environment, redactorFor } from '../secrets.js';
 import type { StageLog } from '../stage-log.js';
+import type { StageStream } from '../stage-stream.js';
 
 /**
  * What the code of a stage gets, for work that belongs to no run: nothing is logged, kept or reported, and its time is
@@ -22,6 +23,7 @@ export function checkAttempt(
     given: {},
     queuedMs: 0,
     log: SILENT,
+    stream: NO_STREAM,
   };
   return { ...parts, ctx: stageContext(parts, 1, deps) };
 }
@@ -32,6 +34,16 @@ const SILENT: StageLog = {
   logger: { debug: nothing, info: nothing, warn: nothing, error: nothing },
   output: () => Promise.resolve(),
   close: () => Promise.resolve(),
+};
+
+/** What a check yields is nobody's. */
+const NO_STREAM: StageStream = {
+  open: () => Promise.resolve(),
+  published: 0,
+  append: () => Promise.resolve(),
+  end: () => Promise.resolve(),
+  abandon: () => Promise.resolve(),
+  ref: undefined,
 };
 
 function limitedTo(timeoutMs: number): AttemptSignal {

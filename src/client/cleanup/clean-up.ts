@@ -42,7 +42,7 @@ export const SHORTEST_AGE_MS = 3_600_000;
 const CLOCK_SKEW_MS = 60_000;
 
 /**
- * Removes what no run that the namespace keeps can refer to: payloads, artifacts, logs of runs that are gone, cached
+ * Removes what no run that the namespace keeps can refer to: payloads, artifacts, logs and streams of runs that are gone, cached
  * results past their age. Everything is looked at before anything is removed. Throws, and removes nothing, when the
  * namespace cannot be read as a whole or other namespaces use the store too.
  */
@@ -138,6 +138,7 @@ function isUsed({ key }: BlobEntry, area: StoreArea, used: Used): boolean {
     case 'objects':
       return used.hashes.has(hashOf(key));
     case 'logs':
+    case 'streams':
       return used.references.runIds.has(runIdOf(key));
     case 'cached_results':
       return !used.expired.has(key.slice(key.lastIndexOf('/') + 1));
@@ -152,6 +153,7 @@ class Tally {
   readonly #removed: Record<StoreArea, Amount> = {
     objects: NOTHING,
     logs: NOTHING,
+    streams: NOTHING,
     cached_results: NOTHING,
     leftovers: NOTHING,
   };

@@ -1,10 +1,11 @@
 /**
  * - `objects`: payloads and artifacts.
  * - `logs`: what stages wrote.
+ * - `streams`: what stages gave chunk by chunk.
  * - `cached_results`: what stages would get instead of running.
  * - `leftovers`: of processes that were killed while they wrote.
  */
-export type StoreArea = 'objects' | 'logs' | 'cached_results' | 'leftovers';
+export type StoreArea = 'objects' | 'logs' | 'streams' | 'cached_results' | 'leftovers';
 
 /** What an object of the store is, by its key; null for what Sluice did not put there. */
 export function areaOf(key: string): StoreArea | null {
@@ -13,6 +14,7 @@ export function areaOf(key: string): StoreArea | null {
   }
   if (key.startsWith('cache/results/')) return 'cached_results';
   if (key.startsWith('logs/')) return 'logs';
+  if (key.startsWith('streams/')) return 'streams';
   // Temporal's driver for S3 ends its keys with the hash, ours is made of two parts of it.
   return (key.startsWith('objects/') || key.startsWith('v0/')) && hashOf(key).length === 64
     ? 'objects'
@@ -25,7 +27,7 @@ export function hashOf(key: string): string {
   return key.slice(key.lastIndexOf('/') + 1);
 }
 
-/** The run ID in the key of a piece of a log: `logs/<workflow>/<run>/…`. */
+/** The run ID in the key of a piece of a log or a stream: `AREA/<workflow>/<run>/…`. */
 export function runIdOf(key: string): string {
   return key.split('/')[2] ?? '';
 }

@@ -41,6 +41,7 @@ import { registerSchedule } from './commands/schedule.js';
 import { registerSchema } from './commands/schema.js';
 import { registerSetup } from './commands/setup.js';
 import { registerStatus } from './commands/status.js';
+import { registerStream } from './commands/stream.js';
 import { registerTerminate } from './commands/terminate.js';
 import { registerValidate } from './commands/validate.js';
 import { registerWatch } from './commands/watch.js';
@@ -67,6 +68,7 @@ export const REGISTRATIONS: ReadonlyArray<readonly [heading: string, commands: r
       registerEvents,
       registerResult,
       registerLogs,
+      registerStream,
       registerArtifacts,
       registerPause,
       registerUnpause,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { BlobStore } from '../../../src/storage/blob-store.js';
-import { logPrefix, type LogLine } from '../../../src/storage/log-line.js';
+import type { LogLine } from '../../../src/storage/log-line.js';
+import { runFolder } from '../../../src/storage/run-folder.js';
 import { type ReadLogsOptions, readStageLogs } from '../../../src/storage/read-stage-logs.js';
 import { writeStageLog } from '../../../src/storage/write-stage-log.js';
 import { memoryStore } from './memory-store.js';
@@ -37,11 +38,11 @@ describe('the log of an attempt', () => {
   });
 
   test('lies under names that are safe whatever the ids are', async () => {
-    expect(logPrefix({ ...source, stage: '..' })).toBe('logs/etl%2Fnightly/run-1/%../1/');
-    expect(logPrefix({ ...source, stage: "a'b/../ü" })).toBe(
+    expect(runFolder('logs', { ...source, stage: '..' })).toBe('logs/etl%2Fnightly/run-1/%../1/');
+    expect(runFolder('logs', { ...source, stage: "a'b/../ü" })).toBe(
       'logs/etl%2Fnightly/run-1/a%27b%2F..%2F%C3%BC/1/',
     );
-    expect(logPrefix({ ...source, stage: 'ü'.repeat(400) }).length).toBeLessThan(250);
+    expect(runFolder('logs', { ...source, stage: 'ü'.repeat(400) }).length).toBeLessThan(250);
   });
 
   test('that cannot be kept is reported once and fails nothing', async () => {

@@ -10,6 +10,7 @@ import { withSession } from '../runs/session.js';
 const AREA_NAMES: Readonly<Record<StoreArea, string>> = {
   objects: 'payloads and artifacts',
   logs: 'pieces of logs',
+  streams: 'pieces of streams',
   cached_results: 'cached results',
   leftovers: 'leftovers of killed processes',
 };
