@@ -26,7 +26,7 @@ export type Watched = {
 
 /** The stage function, with every call of its context noted once the context has accepted it. */
 export function watchStage(stage: StageFunction, seen: Watched): StageFunction {
-  return { ...stage, run: ({ params, ctx }) => stage.run({ params, ctx: watchContext(ctx, seen) }) };
+  return { ...stage, run: ({ ctx, ...rest }) => stage.run({ ...rest, ctx: watchContext(ctx, seen) }) };
 }
 
 function watchContext(ctx: StageContext, seen: Watched): StageContext {
