@@ -138,7 +138,8 @@ export async function* followStream(
   const reader = new StreamReader(store, folder, options.from);
   let idle = 0;
   let wasOver = false;
-  while (signal?.aborted !== true) {
+  const isStopped = (): boolean => signal?.aborted === true;
+  while (!isStopped()) {
     const step = await reader.step();
     if (step.kind === 'chunks' || step.kind === 'restart') {
       idle = 0;
