@@ -28,6 +28,5 @@ export function builtInStages(models: () => ModelRegistry): ReadonlyMap<string, 
 }
 
 function complete<P extends z.ZodType, O extends z.ZodType>(spec: BuiltInSpec<P, O>): StageFunction {
-  // Its schemas are what a project's stage functions have; only their type is hidden.
-  return { ...spec, version: DEFAULT_VERSION } as StageFunction;
+  return { ...spec, version: DEFAULT_VERSION };
 }
