@@ -155,7 +155,7 @@ describe('the story pipeline', () => {
       body: { model: 'storyteller' },
     });
     expect(JSON.stringify(service.asked.at(-1)?.body)).toContain('words are too few');
-    const book = await openBook(String(result.outputs['book']));
+    const book = await openBook(text(result.outputs['book']));
     expect(book.problems).toEqual([]);
     expect(book.chapters.filter((text) => text.includes('She went up with the lamp'))).toHaveLength(3);
     expect(JSON.stringify(result)).not.toContain(KEY);

@@ -76,7 +76,7 @@ export function prepareCanary(
 /** The steps and times of a plan with what their expressions gave, or what is wrong with that. */
 function withValues(plan: CanaryPlan, scope: Scope): CanaryPlan | { readonly problem: string } {
   if (plan.schedule === undefined) return plan;
-  const wanted = resolveTemplate(plan.schedule as unknown as Json, scope).value as unknown as WantedSchedule;
+  const wanted = resolveTemplate(plan.schedule, scope).value as unknown as WantedSchedule;
   const problem = scheduleProblem(wanted);
   if (problem !== null) return { problem };
   const { steps, rules } = canarySchedule(wanted);
