@@ -239,10 +239,13 @@ describe('an expression of the builder', () => {
         // A text is a template, in which `$` before `{{` has a meaning of its own.
         fc.pre(!text.includes('${{') && !other.includes('${{'));
         expect(valueOf(cel`${text} + ${other}`)).toBe(text + other);
+        // The library of CEL leaves these keys out of maps.
+        if (['__proto__', 'constructor', 'prototype'].includes(text)) return;
         expect(valueOf(cel.at(cel<Record<string, string>>`${{ [text]: other }}`, cel<string>`${text}`))).toBe(
           other,
         );
       }),
+      { numRuns: 500 },
     );
   });
 });
