@@ -9,6 +9,7 @@ import { validationFailure } from './failure.js';
 import { type Heartbeat, type HeartbeatDetails, startHeartbeat } from './heartbeat.js';
 import { NotJsonError, toPlainJson } from './plain-json.js';
 import { readArtifact, readArtifactLines } from './read-artifact.js';
+import { runBudget } from './run-budget.js';
 import { type Environment, readSecret, type Redact, redactorFor } from './secrets.js';
 import type { StageContext } from './stage-function.js';
 import { createStageLog, type StageLog } from './stage-log.js';
@@ -38,6 +39,8 @@ export type Attempt = {
 export type Given = {
   state?: Map<string, Json>;
   metrics?: Map<string, number>;
+  /** Which of the metrics tell what was used up. */
+  spent?: Set<string>;
   artifacts?: Map<string, ArtifactRef>;
   /** Of a batch: what has ended so far. */
   items?: () => ReadonlyArray<ItemResult | null>;
@@ -97,7 +100,15 @@ export function stageContext(
         given.state.set(key, plain(`ctx.state.set("${key}", …)`, value, redact));
       },
     },
-    metrics: { add: (name, amount) => addMetric(given, name, amount) },
+    metrics: {
+      add: (name, amount) => addMetric(given, name, amount),
+      spend: (name, amount) => {
+        addMetric(given, name, amount);
+        given.spent ??= new Set();
+        given.spent.add(name);
+      },
+    },
+    budget: (name) => runBudget(deps.store, task.run, name),
     artifacts: {
       write: async (name, data) => {
         const ref = await storeArtifact(deps.store, artifactName(name), data);
@@ -124,9 +135,7 @@ function progressDetails(fraction: number, message: string | undefined, redact: 
 
 function addMetric(given: Given, name: string, amount: number): void {
   if (!Number.isFinite(amount)) {
-    throw validationFailure(
-      `ctx.metrics.add("${name}", …) needs a finite number, got \`${String(amount)}\`.`,
-    );
+    throw validationFailure(`The metric "${name}" needs a finite number, got \`${String(amount)}\`.`);
   }
   given.metrics ??= new Map();
   given.metrics.set(name, (given.metrics.get(name) ?? 0) + amount);

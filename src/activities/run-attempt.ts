@@ -131,6 +131,7 @@ async function finish(attempt: Attempt, deps: RunAttemptDeps, produced: Produced
     ...(stream === undefined ? {} : { stream }),
     ...(given.state === undefined ? {} : { state: Object.fromEntries(given.state) }),
     ...(given.metrics === undefined ? {} : { metrics: Object.fromEntries(given.metrics) }),
+    ...(given.spent === undefined ? {} : { spent: [...given.spent] }),
     ...(artifacts.length === 0 ? {} : { artifacts }),
     ...(attempt.ctx.attempt === 1 ? {} : { attempt: attempt.ctx.attempt }),
   };

@@ -3,6 +3,7 @@ import type { Json } from '../shared/json.js';
 import type { ArtifactRef, RunFacts } from '../shared/task.js';
 import type { OnRetry } from '../storage/stream/write-stream.js';
 import type { ArtifactPointer } from './read-artifact.js';
+import type { RunBudget } from './run-budget.js';
 
 /** A registered function that a `uses` stage names. Made by {@link defineStage}. */
 export type StageFunction<
@@ -55,10 +56,22 @@ export type StageContext = {
   /** The last value an earlier attempt gave to {@link StageContext.checkpoint}; undefined on the first. */
   readonly lastCheckpoint: Json | undefined;
   readonly state: { get(key: string): Json | undefined; set(key: string, value: Json): void };
-  readonly metrics: { add(name: string, amount: number): void };
+  readonly metrics: StageMetricsGiven;
+  /** What all stages of the run spend together, on whichever workers they run. */
+  budget(name: string): RunBudget;
   readonly artifacts: StageArtifacts;
   /** Reads a secret that the definition names. Throws `SecretMissing` when it is not named or not set. */
   readonly secrets: { get(name: string): string };
+};
+
+/** Counters of the stage, which the run adds up. */
+type StageMetricsGiven = {
+  add(name: string, amount: number): void;
+  /**
+   * As `add`, of what the attempt uses up, such as money: a result out of a cache brings none of it again, but tells under
+   * `NAME_saved` what it would have been.
+   */
+  spend(name: string, amount: number): void;
 };
 
 /** Files that stages of a run give each other, and people. */

@@ -100,6 +100,8 @@ export type TaskResult = {
   readonly state?: JsonObject;
   /** Counters added to the stage's and the run's metrics. */
   readonly metrics?: Readonly<Record<string, number>>;
+  /** Which of the metrics tell what was used up: a result out of a cache has not used it. */
+  readonly spent?: readonly string[];
   readonly artifacts?: readonly ArtifactRef[];
   /** Version of the stage function that ran; a resume compares it with the one that is there then. @default "1" */
   readonly version?: string;

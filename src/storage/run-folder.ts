@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Which attempt something in the store belongs to. */
+/** Which attempt something in the store belongs to; of a budget its name stands for the stage. */
 export type RunPlace = {
   readonly workflowId: string;
   readonly runId: string;
@@ -9,7 +9,7 @@ export type RunPlace = {
 };
 
 /** The prefix of all that a run, a stage or an attempt keeps in an area: `AREA/<workflow>/<run>/<stage>/<attempt>/`. */
-export function runFolder(area: 'logs' | 'streams', place: RunPlace): string {
+export function runFolder(area: 'logs' | 'streams' | 'budgets', place: RunPlace): string {
   const parts: string[] = [area, safeSegment(place.workflowId), safeSegment(place.runId)];
   if (place.stage !== undefined) parts.push(safeSegment(place.stage));
   if (place.attempt !== undefined) parts.push(String(place.attempt));

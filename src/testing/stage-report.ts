@@ -30,6 +30,9 @@ export function watchStage(stage: StageFunction, seen: Watched): StageFunction {
 }
 
 function watchContext(ctx: StageContext, seen: Watched): StageContext {
+  const count = (name: string, amount: number): void => {
+    seen.metrics[name] = (seen.metrics[name] ?? 0) + amount;
+  };
   const watching: Partial<StageContext> = {
     progress: (fraction, message) => {
       ctx.progress(fraction, message);
@@ -49,7 +52,11 @@ function watchContext(ctx: StageContext, seen: Watched): StageContext {
     metrics: {
       add: (name, amount) => {
         ctx.metrics.add(name, amount);
-        seen.metrics[name] = (seen.metrics[name] ?? 0) + amount;
+        count(name, amount);
+      },
+      spend: (name, amount) => {
+        ctx.metrics.spend(name, amount);
+        count(name, amount);
       },
     },
   };

@@ -133,10 +133,19 @@ async function keep(
 function reused({ facts, result }: CachedResult, { task, ctx }: Attempt): TaskResult {
   const isOwn = ctx.attempt > 1 && facts.run_id === task.run.id && facts.stage === task.stage.id;
   return {
-    ...result,
-    ...(isOwn ? {} : { reused_from: `cache ${facts.workflow_id}` }),
+    ...(isOwn ? result : { ...withoutCosts(result), reused_from: `cache ${facts.workflow_id}` }),
     ...(ctx.attempt === 1 ? {} : { attempt: ctx.attempt }),
   };
+}
+
+/** What it took to make was taken once; here it is saved. */
+function withoutCosts({ spent = [], metrics, ...result }: TaskResult): TaskResult {
+  if (metrics === undefined) return result;
+  const named = Object.entries(metrics).map(([name, amount]): [string, number] => [
+    spent.includes(name) ? `${name}_saved` : name,
+    amount,
+  ]);
+  return { ...result, metrics: Object.fromEntries(named) };
 }
 
 function warn({ ctx }: Attempt, what: string, error: unknown): void {

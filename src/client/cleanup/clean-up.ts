@@ -42,8 +42,8 @@ export const SHORTEST_AGE_MS = 3_600_000;
 const CLOCK_SKEW_MS = 60_000;
 
 /**
- * Removes what no run that the namespace keeps can refer to: payloads, artifacts, logs and streams of runs that are gone, cached
- * results past their age. Everything is looked at before anything is removed. Throws, and removes nothing, when the
+ * Removes what no run that the namespace keeps can refer to: payloads, artifacts, logs, streams and budgets of runs that are gone,
+ * cached results past their age. Everything is looked at before anything is removed. Throws, and removes nothing, when the
  * namespace cannot be read as a whole or other namespaces use the store too.
  */
 export async function cleanUp(
@@ -139,6 +139,7 @@ function isUsed({ key }: BlobEntry, area: StoreArea, used: Used): boolean {
       return used.hashes.has(hashOf(key));
     case 'logs':
     case 'streams':
+    case 'budgets':
       return used.references.runIds.has(runIdOf(key));
     case 'cached_results':
       return !used.expired.has(key.slice(key.lastIndexOf('/') + 1));
@@ -154,6 +155,7 @@ class Tally {
     objects: NOTHING,
     logs: NOTHING,
     streams: NOTHING,
+    budgets: NOTHING,
     cached_results: NOTHING,
     leftovers: NOTHING,
   };

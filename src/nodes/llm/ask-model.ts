@@ -40,24 +40,27 @@ export type Asking = {
  */
 export async function askModel(question: Question, asking: Asking): Promise<Answer> {
   const { model, ctx, budget } = asking;
-  const most = async (): Promise<number> =>
-    costOf({ input: await countTokens(question), output: question.maxTokens }, model.prices);
-  const answer = await withinBudget(budget, { ctx, most }, async () => {
+  const { prices } = model;
+  const most = async (): Promise<Tokens> => ({
+    input: await countTokens(question),
+    output: question.maxTokens,
+  });
+  const answer = await withinBudget(budget, { ctx, prices, most }, async () => {
     const given = await call(question, asking);
     const tokens = await tokensOf(given, question);
-    const cost = costOf(tokens, model.prices);
+    const cost = costOf(tokens, prices);
     return { cost, result: { text: given.text, finishReason: given.finishReason, tokens, cost } };
   });
   noteCall(ctx, answer);
   return answer;
 }
 
-/** Counters of a call, which become metrics of the stage and of the run. */
+/** Counters of a call, which become metrics of the stage and of the run; a cached answer counts in none of them. */
 export function noteCall(ctx: StageContext, { tokens, cost }: Pick<Answer, 'tokens' | 'cost'>): void {
-  ctx.metrics.add('model_calls', 1);
-  ctx.metrics.add('tokens_in', tokens.input);
-  ctx.metrics.add('tokens_out', tokens.output);
-  ctx.metrics.add('cost', cost);
+  ctx.metrics.spend('model_calls', 1);
+  ctx.metrics.spend('tokens_in', tokens.input);
+  ctx.metrics.spend('tokens_out', tokens.output);
+  ctx.metrics.spend('cost', cost);
 }
 
 async function call(question: Question, { model, ctx, transport }: Asking): Promise<Given> {

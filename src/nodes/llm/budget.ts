@@ -1,15 +1,16 @@
-import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
+import type { Reservation } from '../../activities/run-budget.js';
 import { StageFailure } from '../../activities/stage-failure.js';
 import type { StageContext } from '../../activities/stage-function.js';
 import { NODE_ERROR } from '../node-errors.js';
 import type { Prices } from './model.js';
+import { LostAnswer } from './model-failure.js';
 
 /** What a run may spend; every stage that asks a model takes it. */
 export const budgetParams = {
   /** Fails with `BudgetExceeded` before a call that could bring the cost of the run above this. */
   budget: z.number().nonnegative().nullish(),
-  /** What the run has spent elsewhere, as `metrics.cost` tells it. */
+  /** What else belongs to the cost of the run, as `metrics.cost` tells it. */
   spent: z.number().nonnegative().nullish(),
 };
 
@@ -20,46 +21,63 @@ export type Budget = {
 
 export type Tokens = { readonly input: number; readonly output: number };
 
-/** What calls of each run cost in this process: also those whose stage has not ended, or failed in the end. */
-const spentHere = new LRUCache<string, { cost: number }>({ max: 10_000 });
+type Priced = {
+  readonly ctx: StageContext;
+  readonly prices: Prices;
+  /** What the call takes at most. */
+  readonly most: () => Promise<Tokens>;
+};
 
 export function costOf({ input, output }: Tokens, prices: Prices): number {
   return (input * prices.input + output * prices.output) / 1_000_000;
 }
 
 /**
- * Makes a call if what it could cost at most is left, and books what it did cost. Calls at the same time count with what
- * they could cost, so that together they stay below the limit too.
+ * Makes a call if what it could cost at most is left, and books what it did cost. All calls of a run are in one book,
+ * whichever workers make them, and those under way count with what they could cost: together they stay below the limit. A
+ * call that broke off, which a service may bill, stays booked with that.
  */
 export async function withinBudget<T>(
   { budget, spent }: Budget,
-  { ctx, most }: { readonly ctx: StageContext; readonly most: () => Promise<number> },
+  { ctx, prices, most }: Priced,
   call: () => Promise<{ readonly result: T; readonly cost: number }>,
 ): Promise<T> {
-  const book = bookOf(ctx.run.id);
-  const isLimited = typeof budget === 'number';
-  const reserved = isLimited ? await most() : 0;
-  if (isLimited) checkLeft(Math.max(spent ?? 0, book.cost), reserved, budget, ctx);
-  book.cost += reserved;
+  if (prices.input === 0 && prices.output === 0) return (await call()).result;
+  const next = costOf(await most(), prices);
+  const limit = budget ?? undefined;
+  const reservation = await ctx.budget('cost').reserve({ most: next, limit, before: spent ?? undefined });
+  if (!reservation.granted) throw exceeded(reservation, { next, budget: limit ?? 0, ctx });
+  const settle = (cost: number): Promise<void> =>
+    reservation.settle(cost).catch((error: unknown) => {
+      // The answer has been paid for: losing it would cost more than a count that is too high.
+      ctx.log.warn(
+        `A call counts with ${shown(next)} in the budget, its cost could not be booked: ${String(error)}`,
+      );
+    });
   try {
     const { result, cost } = await call();
-    book.cost += cost;
+    await settle(cost);
     return result;
-  } finally {
-    book.cost -= reserved;
+  } catch (error) {
+    await settle(ctx.signal.aborted || error instanceof LostAnswer ? next : 0);
+    throw error;
   }
 }
 
-function bookOf(run: string): { cost: number } {
-  const book = spentHere.get(run) ?? { cost: 0 };
-  spentHere.set(run, book);
-  return book;
-}
+type Refused = Extract<Reservation, { granted: false }>;
 
-function checkLeft(spent: number, next: number, budget: number, { run, stage }: StageContext): void {
-  if (spent + next <= budget) return;
-  throw new StageFailure(
-    `The run has spent ${shown(spent)} of its budget of ${shown(budget)}, and this call could cost ${shown(next)}. To go on, raise it: sluice retry ${run.workflow_id} ${stage.id} --param budget=${shown(spent + Math.max(next, budget))}`,
+function exceeded(
+  { spent, reserved }: Refused,
+  {
+    next,
+    budget,
+    ctx: { run, stage },
+  }: { readonly next: number; readonly budget: number; readonly ctx: StageContext },
+): StageFailure {
+  const others = reserved === 0 ? '' : `, calls under way could cost ${shown(reserved)}`;
+  const enough = spent + reserved + Math.max(next, budget);
+  return new StageFailure(
+    `The run has spent ${shown(spent)} of its budget of ${shown(budget)}${others}, and this call could cost ${shown(next)}. To go on, raise it: sluice retry ${run.workflow_id} ${stage.id} --param budget=${shown(enough)}`,
     { type: NODE_ERROR.budgetExceeded, retryable: false },
   );
 }

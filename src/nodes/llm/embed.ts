@@ -1,5 +1,5 @@
 import { type Asking, noteCall } from './ask-model.js';
-import { costOf, withinBudget } from './budget.js';
+import { costOf, type Tokens, withinBudget } from './budget.js';
 import { loadTokenizer } from '../libraries/tokenizer.js';
 import type { Vector } from './model.js';
 import { modelFailure } from './model-failure.js';
@@ -9,15 +9,15 @@ export type EmbedRequest = { readonly texts: readonly string[]; readonly corpus:
 /** Vectors of texts, in their order. Counts what they cost, and throws as `askModel` does. */
 export async function embed({ texts, corpus }: EmbedRequest, asking: Asking): Promise<readonly Vector[]> {
   const { model, ctx, transport, budget } = asking;
-  const most = async (): Promise<number> =>
-    costOf({ input: await countTokens(texts), output: 0 }, model.prices);
-  const { vectors, tokens, cost } = await withinBudget(budget, { ctx, most }, async () => {
+  const { prices } = model;
+  const most = async (): Promise<Tokens> => ({ input: await countTokens(texts), output: 0 });
+  const { vectors, tokens, cost } = await withinBudget(budget, { ctx, prices, most }, async () => {
     const embedded = await model.embed(texts, { ctx, transport, corpus }).catch(async (thrown: unknown) => {
       ctx.signal.throwIfAborted();
       throw await modelFailure(thrown, model.embeddingId);
     });
     const tokens = { input: embedded.tokens ?? (await countTokens(texts)), output: 0 };
-    const cost = costOf(tokens, model.prices);
+    const cost = costOf(tokens, prices);
     return { cost, result: { vectors: embedded.vectors, tokens, cost } };
   });
   noteCall(ctx, { tokens, cost });

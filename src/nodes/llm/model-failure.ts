@@ -4,6 +4,9 @@ import { StageFailure } from '../../activities/stage-failure.js';
 import { loadAi } from '../libraries/ai.js';
 import { NODE_ERROR } from '../node-errors.js';
 
+/** The service took the request and may bill it, though its answer is of no use. */
+export class LostAnswer extends StageFailure {}
+
 /** Statuses below 500 after which the same request may succeed. */
 const RETRIED = new Set([408, 409, 425]);
 
@@ -20,17 +23,20 @@ export async function modelFailure(thrown: unknown, model: string): Promise<unkn
   const status = call?.statusCode;
   if (call !== undefined && status !== undefined && status >= 400)
     return statusFailure(call, { model, status });
-  if (chain.some(isConnectionError))
-    return unavailable(`The connection to the model "${model}" failed`, chain);
+  if (chain.some(isConnectionError)) {
+    const Failure = chain.some(neverConnected) ? StageFailure : LostAnswer;
+    return unavailable(`The connection to the model "${model}" failed`, { chain, Failure });
+  }
   if (chain.some((error) => TypeValidationError.isInstance(error))) return protocolFailure(model, chain);
   if (chain.some((error) => InvalidResponseDataError.isInstance(error))) return cutOff(model);
-  if (call !== undefined) return unavailable(`The model "${model}" gave an answer that is not JSON`, chain);
+  if (call !== undefined)
+    return unavailable(`The model "${model}" gave an answer that is not JSON`, { chain });
   return thrown;
 }
 
 /** An answer that ended before the model had said that it is complete. */
 export function cutOff(model: string): StageFailure {
-  return unavailable(`The answer of the model "${model}" broke off`, []);
+  return unavailable(`The answer of the model "${model}" broke off`);
 }
 
 type CallError = Error & {
@@ -56,15 +62,21 @@ function statusFailure(
 }
 
 function protocolFailure(model: string, chain: readonly Error[]): StageFailure {
-  return new StageFailure(
+  return new LostAnswer(
     `The model "${model}" gave an answer that is none of an OpenAI-compatible service: check the \`url\` of the endpoint`,
     { type: NODE_ERROR.protocol, retryable: false, cause: chain.at(-1) },
   );
 }
 
-function unavailable(message: string, chain: readonly Error[]): StageFailure {
+function unavailable(
+  message: string,
+  {
+    chain = [],
+    Failure = LostAnswer,
+  }: { readonly chain?: readonly Error[]; readonly Failure?: typeof StageFailure } = {},
+): StageFailure {
   const reason = chain.at(-1);
-  return new StageFailure(reason === undefined ? `${message}.` : `${message}: ${reason.message}.`, {
+  return new Failure(reason === undefined ? `${message}.` : `${message}: ${reason.message}.`, {
     type: NODE_ERROR.unavailable,
   });
 }
@@ -76,6 +88,19 @@ function causesOf(thrown: unknown): readonly Error[] {
     chain.push(error);
   return chain;
 }
+
+function neverConnected(error: Error): boolean {
+  return 'code' in error && NEVER_CONNECTED.has(String(error.code));
+}
+
+const NEVER_CONNECTED = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
 
 /** Errors of sockets and of the HTTP library carry a code. */
 function isConnectionError(error: Error): boolean {

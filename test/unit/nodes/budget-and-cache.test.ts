@@ -1,5 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { endpointModel, llmNodes } from '../../../src/nodes/index.js';
+import { createFolderStore } from '../../../src/storage/folder-store.js';
 import { llmServer } from '../../support/llm-server.js';
 import { aTask } from '../activities/attempt-rig.js';
 import { nodeRig } from './node-rig.js';
@@ -56,17 +60,77 @@ describe('a budget', () => {
 
   test('counts calls that are under way with what they can cost', async () => {
     server.next({ kind: 'slow' });
-    const [taken, stopped] = [server.taken(), nodeRig(nodesFor())];
+    const [taken, stopped] = [server.taken(), nodeRig(nodesFor(), {}, rig.store)];
     const params = { prompt: 'Hi', max_tokens: 10, budget: 0.15 };
     const outcome = stopped
       .run('generate-text', params, { run: { ...aTask().run, id: 'three' } })
       .catch((error: unknown) => error);
     await taken;
-    await expect(ask('three', { budget: 0.15 })).rejects.toMatchObject({ type: 'BudgetExceeded' });
+    await expect(ask('three', { budget: 0.15 })).rejects.toMatchObject({
+      type: 'BudgetExceeded',
+      message: expect.stringContaining('calls under way could cost 0.109'),
+    });
     stopped.environment.cancel();
     expect(await outcome).toMatchObject({ name: 'CancelledFailure' });
-    expect(await ask('three', { budget: 0.15 })).toMatchObject({ output: { finish_reason: 'stop' } });
+    // The service may bill it.
+    await expect(ask('three', { budget: 0.15 })).rejects.toMatchObject({
+      message: expect.stringContaining('has spent 0.109 of its budget'),
+    });
   });
+
+  test('is not touched by calls that the service refused, and is by answers that broke off', async () => {
+    server.next({ kind: 'status', status: 500 }, { kind: 'busy' }, { kind: 'status', status: 400 });
+    for (const type of ['ModelUnavailable', 'ModelRateLimited', 'ModelRefused']) {
+      await expect(ask('four', { budget: 0.15 })).rejects.toMatchObject({ type });
+    }
+    server.next({ kind: 'cut' });
+    await expect(ask('four', { budget: 0.15 })).rejects.toMatchObject({ type: 'ModelUnavailable' });
+    await expect(ask('four', { budget: 0.15 })).rejects.toMatchObject({ type: 'BudgetExceeded' });
+  });
+
+  test('is one for all workers that share a store, and no call is made past it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sluice-budget-'));
+    const workers = [1, 2].map(() => nodeRig(nodesFor(), {}, createFolderStore(folder)));
+    const before = server.asked.length;
+    const calls = Array.from({ length: 40 }, async (_, index) =>
+      workers[index % 2]?.run('generate-text', { prompt: 'Hi', max_tokens: 10, budget: 1 }),
+    );
+    const ends = await Promise.allSettled(calls);
+    const answered = ends.filter(({ status }) => status === 'fulfilled').length;
+    expect(server.asked.length - before).toBe(answered);
+    const cost = ends.reduce(
+      (sum, end) => sum + (end.status === 'fulfilled' ? (end.value?.metrics?.['cost'] ?? 0) : 0),
+      0,
+    );
+    expect(answered).toBeGreaterThanOrEqual(9);
+    expect(cost).toBeLessThanOrEqual(1);
+    for (const end of ends)
+      if (end.status === 'rejected') expect(end.reason).toMatchObject({ type: 'BudgetExceeded' });
+    await rm(folder, { recursive: true });
+  });
+});
+
+test('a cached answer costs nothing again, and tells what it saves', async () => {
+  const { store } = rig;
+  server.next({ kind: 'answer', text: 'ok', tokens: [5, 2] });
+  const ask = (run: string) =>
+    nodeRig(nodesFor(), {}, store).run(
+      'generate-text',
+      { prompt: 'Say it once.', max_tokens: 10, budget: 0.15 },
+      { cache: {}, run: { ...aTask().run, id: run } },
+    );
+  const counters = { model_calls: 1, tokens_in: 5, tokens_out: 2, cost: 0.025 };
+  expect((await ask('first')).metrics).toEqual(counters);
+  for (let time = 0; time < 10; time += 1) {
+    const again = await ask('second');
+    expect(again.reused_from).toBe('cache demo/1');
+    expect(again.metrics).toEqual({
+      model_calls_saved: 1,
+      tokens_in_saved: 5,
+      tokens_out_saved: 2,
+      cost_saved: 0.025,
+    });
+  }
 });
 
 test('a cached answer is given for the same prompt and model, and asked for anew for another', async () => {

@@ -11,6 +11,7 @@ const AREA_NAMES: Readonly<Record<StoreArea, string>> = {
   objects: 'payloads and artifacts',
   logs: 'pieces of logs',
   streams: 'pieces of streams',
+  budgets: 'pages of budgets',
   cached_results: 'cached results',
   leftovers: 'leftovers of killed processes',
 };
