@@ -2,10 +2,10 @@ import type { ModelMessage } from 'ai';
 import type { StageContext } from '../../activities/stage-function.js';
 import { loadAi } from '../libraries/ai.js';
 import { loadTokenizer } from '../libraries/tokenizer.js';
-import { type Budget, costOf, type Tokens, withinBudget } from './budget.js';
-import { collectStream, type Given } from './collect-stream.js';
+import { bookCall, type Budget, costOf, type Tokens } from './budget.js';
 import type { Model } from './model.js';
 import { cutOff, modelFailure } from './model-failure.js';
+import { type Given, readAnswer } from './read-answer.js';
 import type { Transport } from './transport.js';
 
 export type Question = {
@@ -39,20 +39,38 @@ export type Asking = {
  * stage. Throws failures of `NODE_ERROR`.
  */
 export async function askModel(question: Question, asking: Asking): Promise<Answer> {
-  const { model, ctx, budget } = asking;
+  const answering = answerOf(question, asking);
+  for (;;) {
+    // oxlint-disable-next-line no-await-in-loop -- piece after piece
+    const { done, value } = await answering.next();
+    if (done === true) return value;
+  }
+}
+
+/** The same, giving pieces of the text as they come where the question is asked with `stream`. */
+export async function* answerOf(question: Question, asking: Asking): AsyncGenerator<string, Answer, void> {
+  const { ctx, budget, model } = asking;
   const { prices } = model;
   const most = async (): Promise<Tokens> => ({
     input: await countTokens(question),
     output: question.maxTokens,
   });
-  const answer = await withinBudget(budget, { ctx, prices, most }, async () => {
-    const given = await call(question, asking);
-    const tokens = await tokensOf(given, question);
+  const booking = await bookCall(budget, { ctx, prices, most });
+  // Of one whose reader goes away nobody knows what the service has done of it.
+  let failure: unknown = cutOff(model.id);
+  try {
+    const { text, finishReason, ...given } = yield* call(question, asking);
+    const tokens = await tokensOf({ text, finishReason, ...given }, question);
     const cost = costOf(tokens, prices);
-    return { cost, result: { text: given.text, finishReason: given.finishReason, tokens, cost } };
-  });
-  noteCall(ctx, answer);
-  return answer;
+    await booking.settle(cost);
+    noteCall(ctx, { tokens, cost });
+    return { text, finishReason, tokens, cost };
+  } catch (thrown) {
+    failure = thrown;
+    throw thrown;
+  } finally {
+    await booking.abandon(failure);
+  }
 }
 
 /** Counters of a call, which become metrics of the stage and of the run; a cached answer counts in none of them. */
@@ -63,29 +81,14 @@ export function noteCall(ctx: StageContext, { tokens, cost }: Pick<Answer, 'toke
   ctx.metrics.spend('cost', cost);
 }
 
-async function call(question: Question, { model, ctx, transport }: Asking): Promise<Given> {
-  const { generateText, streamText, Output, jsonSchema } = await loadAi();
+async function* call(question: Question, asking: Asking): AsyncGenerator<string, Given, void> {
+  const { model, ctx } = asking;
+  const { generateText, streamText } = await loadAi();
   try {
-    const settings = {
-      model: await model.language({ ctx, transport }),
-      messages: [...question.messages],
-      ...(question.system === undefined ? {} : { system: question.system }),
-      maxOutputTokens: question.maxTokens,
-      ...(question.temperature === undefined ? {} : { temperature: question.temperature }),
-      ...(question.seed === undefined ? {} : { seed: question.seed }),
-      maxRetries: 0,
-      abortSignal: ctx.signal,
-      ...(question.schema === undefined || !model.takesSchema
-        ? {}
-        : {
-            output: {
-              ...Output.text(),
-              responseFormat: Output.object({ schema: jsonSchema(question.schema) }).responseFormat,
-            },
-          }),
-    };
+    const settings = await settingsOf(question, asking);
     if (question.stream) {
-      const given = await collectStream(streamText({ ...settings, onError: () => undefined }), question, ctx);
+      const stream = streamText({ ...settings, onError: () => undefined });
+      const given = yield* readAnswer(stream, question, ctx);
       if (given === null) throw cutOff(model.id);
       return given;
     }
@@ -96,6 +99,29 @@ async function call(question: Question, { model, ctx, transport }: Asking): Prom
     ctx.signal.throwIfAborted();
     throw await modelFailure(thrown, model.id);
   }
+}
+
+/** The question in the words of the library. */
+async function settingsOf(question: Question, { model, ctx, transport }: Asking) {
+  const { Output, jsonSchema } = await loadAi();
+  return {
+    model: await model.language({ ctx, transport }),
+    messages: [...question.messages],
+    ...(question.system === undefined ? {} : { system: question.system }),
+    maxOutputTokens: question.maxTokens,
+    ...(question.temperature === undefined ? {} : { temperature: question.temperature }),
+    ...(question.seed === undefined ? {} : { seed: question.seed }),
+    maxRetries: 0,
+    abortSignal: ctx.signal,
+    ...(question.schema === undefined || !model.takesSchema
+      ? {}
+      : {
+          output: {
+            ...Output.text(),
+            responseFormat: Output.object({ schema: jsonSchema(question.schema) }).responseFormat,
+          },
+        }),
+  };
 }
 
 /** Some services do not tell how many tokens a call took; then they are counted here. */

@@ -32,37 +32,42 @@ export function costOf({ input, output }: Tokens, prices: Prices): number {
   return (input * prices.input + output * prices.output) / 1_000_000;
 }
 
+/** What is set aside for a call that is under way. Ending it twice changes nothing. */
+export type Booking = {
+  /** The call has ended well and cost so much. */
+  settle(cost: number): Promise<void>;
+  /** It has failed, or was given up: what a service may bill stays booked with the most that it can be. */
+  abandon(error: unknown): Promise<void>;
+};
+
 /**
- * Makes a call if what it could cost at most is left, and books what it did cost. All calls of a run are in one book,
- * whichever workers make them, and those under way count with what they could cost: together they stay below the limit. A
- * call that broke off, which a service may bill, stays booked with that.
+ * Sets aside what a call could cost at most, if that is left. All calls of a run are in one book, whichever workers make
+ * them, and those under way count with what they could cost: together they stay below the limit.
  */
-export async function withinBudget<T>(
-  { budget, spent }: Budget,
-  { ctx, prices, most }: Priced,
-  call: () => Promise<{ readonly result: T; readonly cost: number }>,
-): Promise<T> {
-  if (prices.input === 0 && prices.output === 0) return (await call()).result;
+export async function bookCall({ budget, spent }: Budget, { ctx, prices, most }: Priced): Promise<Booking> {
+  if (prices.input === 0 && prices.output === 0) return FREE_OF_CHARGE;
   const next = costOf(await most(), prices);
   const limit = budget ?? undefined;
   const reservation = await ctx.budget('cost').reserve({ most: next, limit, before: spent ?? undefined });
   if (!reservation.granted) throw exceeded(reservation, { next, budget: limit ?? 0, ctx });
-  const settle = (cost: number): Promise<void> =>
-    reservation.settle(cost).catch((error: unknown) => {
+  let isOpen = true;
+  const settle = async (cost: number): Promise<void> => {
+    if (!isOpen) return;
+    isOpen = false;
+    await reservation.settle(cost).catch((error: unknown) => {
       // The answer has been paid for: losing it would cost more than a count that is too high.
       ctx.log.warn(
         `A call counts with ${shown(next)} in the budget, its cost could not be booked: ${String(error)}`,
       );
     });
-  try {
-    const { result, cost } = await call();
-    await settle(cost);
-    return result;
-  } catch (error) {
-    await settle(ctx.signal.aborted || error instanceof LostAnswer ? next : 0);
-    throw error;
-  }
+  };
+  return {
+    settle,
+    abandon: (error) => settle(ctx.signal.aborted || error instanceof LostAnswer ? next : 0),
+  };
 }
+
+const FREE_OF_CHARGE: Booking = { settle: () => Promise.resolve(), abandon: () => Promise.resolve() };
 
 type Refused = Extract<Reservation, { granted: false }>;
 

@@ -1,5 +1,5 @@
 import { type Asking, noteCall } from './ask-model.js';
-import { costOf, type Tokens, withinBudget } from './budget.js';
+import { bookCall, costOf, type Tokens } from './budget.js';
 import { loadTokenizer } from '../libraries/tokenizer.js';
 import type { Vector } from './model.js';
 import { modelFailure } from './model-failure.js';
@@ -11,17 +11,20 @@ export async function embed({ texts, corpus }: EmbedRequest, asking: Asking): Pr
   const { model, ctx, transport, budget } = asking;
   const { prices } = model;
   const most = async (): Promise<Tokens> => ({ input: await countTokens(texts), output: 0 });
-  const { vectors, tokens, cost } = await withinBudget(budget, { ctx, prices, most }, async () => {
-    const embedded = await model.embed(texts, { ctx, transport, corpus }).catch(async (thrown: unknown) => {
-      ctx.signal.throwIfAborted();
-      throw await modelFailure(thrown, model.embeddingId);
-    });
+  const booking = await bookCall(budget, { ctx, prices, most });
+  try {
+    const embedded = await model.embed(texts, { ctx, transport, corpus });
     const tokens = { input: embedded.tokens ?? (await countTokens(texts)), output: 0 };
     const cost = costOf(tokens, prices);
-    return { cost, result: { vectors: embedded.vectors, tokens, cost } };
-  });
-  noteCall(ctx, { tokens, cost });
-  return vectors;
+    await booking.settle(cost);
+    noteCall(ctx, { tokens, cost });
+    return embedded.vectors;
+  } catch (thrown) {
+    const failure = ctx.signal.aborted ? thrown : await modelFailure(thrown, model.embeddingId);
+    await booking.abandon(failure);
+    ctx.signal.throwIfAborted();
+    throw failure;
+  }
 }
 
 async function countTokens(texts: readonly string[]): Promise<number> {

@@ -59,7 +59,8 @@ export class SpendBook {
     if (known !== null) {
       const { ledger, booked } = book(known.ledger, entries);
       // What is refused by what was last read may have become possible since.
-      if (booked.every(({ ok }) => ok) && (await this.#put(known, ledger))) return booked;
+      if (ledger !== known.ledger && booked.every(({ ok }) => ok) && (await this.#put(known, ledger)))
+        return booked;
     }
     for (;;) {
       // oxlint-disable-next-line no-await-in-loop -- others have written a page meanwhile

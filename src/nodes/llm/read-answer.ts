@@ -11,14 +11,14 @@ export type Given = {
 const SHOWN = 80;
 
 /**
- * Reads an answer while it comes. Watchers see its end as progress, and each whole line is in the log. Null when it ended
- * before the model had said that it is complete.
+ * Gives the pieces of an answer as they come, and it as a whole at the end. Watchers see its end as progress, and each whole
+ * line is in the log. Null when it ended before the model had said that it is complete.
  */
-export async function collectStream(
+export async function* readAnswer(
   stream: Pick<StreamTextResult<ToolSet, never>, 'fullStream'>,
   { maxTokens }: { readonly maxTokens: number },
   ctx: StageContext,
-): Promise<Given | null> {
+): AsyncGenerator<string, Given | null, void> {
   let text = '';
   let logged = 0;
   let pieces = 0;
@@ -36,6 +36,7 @@ export async function collectStream(
     // A piece is about a token, and an answer is rarely as long as it may be.
     ctx.progress(Math.min(pieces / maxTokens, 1), text.slice(-SHOWN).replaceAll(/\s+/g, ' '));
     logUntil(text.lastIndexOf('\n') + 1);
+    if (part.text !== '') yield part.text;
   }
   logUntil(text.length);
   ctx.signal.throwIfAborted();
