@@ -1,4 +1,6 @@
 import { defineConfig } from 'sluice';
+import { llmNodes } from 'sluice/nodes';
+import { modelsOf, schemas } from './lib/models.js';
 import { analyseAudio } from './stages/analyse-audio.js';
 import { balanceShowStage } from './stages/balance-show.js';
 import { drawShowStage } from './stages/draw-show.js';
@@ -20,6 +22,7 @@ export default defineConfig({
     balanceShowStage,
     renderSequence,
     drawShowStage,
+    ...llmNodes({ models: modelsOf(process.env), schemas }),
   ],
   pipelines: { 'light-show': './pipelines/light-show.yaml' },
 });

@@ -27,14 +27,14 @@ describe('the review', () => {
     const said = 'I went up with the lamp and looked at the wall.';
     expect(faultsOf([said, `It was cold in the room then. ${said}`])).toEqual([
       [],
-      ['1 sentences were said before'],
+      ['1 sentence was said before'],
     ]);
   });
 
   it('names chapters that copy the source, beyond what is allowed', () => {
     const own = 'I went up with the lamp and looked at the wall.';
     const copied = 'The house stood empty for a year.';
-    expect(faultsOf([`${own} ${copied}`])).toEqual([['1 sentences are copied']]);
+    expect(faultsOf([`${own} ${copied}`])).toEqual([['1 sentence is copied']]);
     expect(reviews([`${own} ${copied}`], 0.5)[0]).toMatchObject({ copied: [copied], faults: [] });
   });
 });

@@ -58,6 +58,13 @@ export const macroPlan = z.object({
 });
 export type MacroPlan = z.output<typeof macroPlan>;
 
+/** What a model may decide for all groups: sections count from 1. */
+export const showIdeas = z.object({
+  colours: z.array(z.string().regex(/^#[0-9a-f]{6}$/i, 'expected a colour such as #ff8800')).length(3),
+  sections: z.array(z.object({ section: z.int().min(1), lead: role, intensity: z.number().min(0.1).max(1) })),
+});
+export type ShowIdeas = z.output<typeof showIdeas>;
+
 /** A part of the display: models that do the same job. */
 export const group = z.strictObject({
   id: z.string(),
@@ -84,6 +91,19 @@ export const effect = z.object({
   text: z.string().nullable(),
 });
 export type Effect = z.output<typeof effect>;
+
+/** What a model may decide for one group: where it leaves a section out, the group does what it would without a model. */
+export const groupIdeas = z.object({
+  sections: z.array(
+    z.object({
+      section: z.int().min(1),
+      effect: z.enum(['Color Wash', 'On', 'Twinkle', 'SingleStrand', 'Spirals', 'Shockwave']),
+      colour: z.int().min(0).max(2),
+      backwards: z.boolean(),
+    }),
+  ),
+});
+export type GroupIdeas = z.output<typeof groupIdeas>;
 
 export const groupPlan = z.object({ group, effects: z.array(effect) });
 export type GroupPlan = z.output<typeof groupPlan>;

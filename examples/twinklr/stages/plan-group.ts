@@ -1,6 +1,6 @@
 import { defineStage, z } from 'sluice';
 import { planGroup } from '../lib/plan/plan-group.js';
-import { beat, group, groupPlan, line, macroPlan } from '../lib/shapes.js';
+import { beat, group, groupIdeas, groupPlan, line, macroPlan } from '../lib/shapes.js';
 
 export const planGroupStage = defineStage({
   name: 'plan-group',
@@ -11,6 +11,7 @@ export const planGroupStage = defineStage({
     beats: z.array(beat),
     lines: z.array(line),
     seed: z.int(),
+    ideas: groupIdeas.nullable(),
   }),
   output: groupPlan,
   run: async ({ params, ctx }) => {

@@ -126,10 +126,9 @@ async function settingsOf(question: Question, { model, ctx, transport }: Asking)
 
 /** Some services do not tell how many tokens a call took; then they are counted here. */
 async function tokensOf({ usage, text }: Given, question: Question): Promise<Tokens> {
-  const { count } = await loadTokenizer();
   return {
     input: usage.inputTokens ?? (await countTokens(question)),
-    output: usage.outputTokens ?? count(text),
+    output: usage.outputTokens ?? (await loadTokenizer()).count(text),
   };
 }
 

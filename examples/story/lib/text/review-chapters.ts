@@ -26,13 +26,17 @@ export function reviewChapters(chapters: readonly Chapter[], rules: ReviewRules)
     const faults = [
       ...(chapter.words < rules.minWords ? [`${chapter.words} words are too few`] : []),
       ...(ease < rules.minEase ? [`a reading ease of ${ease.toFixed(0)} is too low`] : []),
-      ...(repeated.length > 0 ? [`${repeated.length} sentences were said before`] : []),
+      ...(repeated.length > 0 ? [`${counted(repeated.length, 'was', 'were')} said before`] : []),
       ...(copied.length > rules.maxCopied * sentences.length
-        ? [`${copied.length} sentences are copied`]
+        ? [`${counted(copied.length, 'is', 'are')} copied`]
         : []),
     ];
     return { number: chapter.number, words: chapter.words, ease, repeated, copied, faults };
   });
+}
+
+function counted(count: number, one: string, many: string): string {
+  return count === 1 ? `1 sentence ${one}` : `${count} sentences ${many}`;
 }
 
 function easeOf({ paragraphs }: Chapter): number {

@@ -8,9 +8,11 @@ export type Sound = {
   readonly durationMs: number;
 };
 
-/** Reads a WAV, MP3, FLAC or Ogg file as one channel. Throws {@link AudioError} when it is none of them. */
+/** Reads a WAV, MP3, FLAC or Ogg file as one channel. Throws {@link AudioError} when it is none of them, or not there. */
 export async function readAudio(path: string): Promise<Sound> {
-  const bytes = await readFile(path);
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw new AudioError(`There is no audio file ${path} that can be read`, { cause: error });
+  });
   const { channelData, sampleRate } = await decode(bytes).catch((error: unknown) => {
     throw new AudioError(`${path} is not an audio file that can be read`, { cause: error });
   });

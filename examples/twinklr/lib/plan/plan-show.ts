@@ -1,5 +1,5 @@
 import chroma from 'chroma-js';
-import type { Level, Line, MacroPlan, Profile, Role } from '../shapes.js';
+import type { Level, Line, MacroPlan, Profile, Role, ShowIdeas } from '../shapes.js';
 import { choose } from './random.js';
 
 const INTENSITY: Readonly<Record<Level, number>> = { calm: 0.45, steady: 0.7, driving: 1 };
@@ -12,13 +12,21 @@ const LEADS: Readonly<Record<Level, readonly [Role, ...Role[]]>> = {
 const LIGHTNESS = { dark: 0.42, warm: 0.52, bright: 0.64 } as const;
 const SATURATION = { tonal: 1, mixed: 0.85, noisy: 0.7 } as const;
 
-export type ShowInput = { readonly profile: Profile; readonly lines: readonly Line[]; readonly seed: number };
+export type ShowInput = {
+  readonly profile: Profile;
+  readonly lines: readonly Line[];
+  readonly seed: number;
+  /** Those of a model; what it has none for is decided here. */
+  readonly ideas?: ShowIdeas | null;
+};
 
 /** Decides what all groups have to agree on. Where words are sung they lead. */
-export function planShow({ profile, lines, seed }: ShowInput): MacroPlan {
+export function planShow({ profile, lines, seed, ideas = null }: ShowInput): MacroPlan {
   return {
-    colours: coloursOf(profile),
+    colours: ideas === null ? coloursOf(profile) : [...ideas.colours],
     sections: profile.sections.map((section, index) => {
+      const idea = ideas?.sections.find((each) => each.section === index + 1);
+      if (idea !== undefined) return { ...section, lead: idea.lead, intensity: idea.intensity };
       const sung = lines.some((line) => line.start_ms < section.end_ms && line.end_ms > section.start_ms);
       const before = profile.sections[index - 1];
       // A section that follows a quieter one comes in at full strength.
