@@ -5,8 +5,6 @@ import { defineConfig } from 'vitest/config';
 // processes and a dev server, so they run three files at a time and get a generous limit. The groups run one after the other.
 export default defineConfig({
   test: {
-    // Temporal's client tries a call again by a timer that outlives its connection; a test that ended by then is right.
-    onUnhandledError: (error) => (error.message === 'Channel has been shut down' ? false : undefined),
     projects: [
       {
         test: {
@@ -15,12 +13,14 @@ export default defineConfig({
           isolate: false,
           include: ['test/unit/**/*.test.ts'],
           testTimeout: 20_000,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },
       {
         test: {
           name: 'workflows',
+          isolate: false,
           include: ['test/workflows/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
@@ -31,8 +31,10 @@ export default defineConfig({
       {
         test: {
           name: 'replay',
+          isolate: false,
           include: ['test/replay/**/*.test.ts'],
           sequence: { groupOrder: 1 },
+          maxWorkers: 2,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -1,4 +1,4 @@
-import { type Dispatcher, request } from 'undici';
+import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 import type { Json } from '../shared/json.js';
 import { ERROR_TYPE } from '../shared/names.js';
@@ -93,6 +93,8 @@ async function send(
   outgoing: Outgoing,
   signal: AbortSignal,
 ): Promise<Dispatcher.ResponseData> {
+  // A big library, loaded only by workers that send requests.
+  const { request } = await import('undici');
   let { url, headers } = outgoing;
   for (let hops = 0; ; hops++) {
     // The stage's own timeout is the limit, not those of the HTTP library.

@@ -10,7 +10,7 @@ import { createOutputFile, type LastJson } from './command-output.js';
 import { stageFailure } from './failure.js';
 import { followOutput } from './follow-output.js';
 import { prepareGuard } from './group-guard.js';
-import { launchCommand, type LaunchedCommand } from './launch-command.js';
+import type { LaunchedCommand } from './launch-command.js';
 import { endGroup, forgetGroup, terminateGroup, trackGroup } from './process-group.js';
 import type { Produced } from './run-attempt.js';
 import { type Environment, fillSecrets } from './secrets.js';
@@ -65,6 +65,7 @@ async function execute(
   place: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
   attempt: Attempt,
 ): Promise<LastJson> {
+  const { launchCommand } = await import('./launch-command.js');
   const { signal } = attempt.stopped;
   signal.throwIfAborted();
   prepareGuard();

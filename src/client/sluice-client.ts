@@ -16,6 +16,7 @@ import { expectedDurations } from './expected-durations.js';
 import { compareRuns, type RunDiff } from './diff/compare-runs.js';
 import { findRun } from './find-run.js';
 import { isGrpc, messageOf, refusal } from './grpc-errors.js';
+import { grpcInterceptors } from './grpc-interceptors.js';
 import { RunHistory } from './history/run-history.js';
 import { matchingRuns, type RunMatch } from './matching-runs.js';
 import { Models } from './models/models.js';
@@ -248,7 +249,7 @@ export class SluiceClient {
 
 async function connect(options: ConnectionOptions): Promise<Connection> {
   try {
-    return await Connection.connect(options);
+    return await Connection.connect({ interceptors: grpcInterceptors(), ...options });
   } catch (error) {
     const address = options.address ?? 'localhost:7233';
     throw new ClientError(

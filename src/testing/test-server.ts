@@ -1,14 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { DataConverter } from '@temporalio/common';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { pino } from 'pino';
 import { ensureTemporalCli, ensureTestServer } from '../client/temporal-server/locate.js';
-import { findProcesses } from '../client/temporal-server/processes.js';
 import { createDataConverter } from '../storage/external-storage-driver.js';
 import { createFolderStore } from '../storage/folder-store.js';
 import type { BlobStore } from '../storage/blob-store.js';
 import { installRuntime } from '../worker/runtime.js';
+import { endQuietly, serversOn, startDevServer, startTimeSkippingServer } from './start-server.js';
 
 /** How long a server waits for the next test before it ends by itself, so that a test runner can exit. */
 const IDLE_MS = 2000;
@@ -66,40 +67,23 @@ async function startTestServer(): Promise<TestServer> {
   installRuntime({ log: pino({ level: 'silent' }) });
   const folder = await mkdtemp(join(tmpdir(), 'sluice-test-'));
   const store = createFolderStore(folder);
-  const client = { dataConverter: createDataConverter(store) };
-  const env = await startTimeSkipping(client);
+  const env = await startTimeSkipping(createDataConverter(store));
   await endWithProcess(env.address);
   return { env, store, folder };
 }
 
-type ClientOptions = NonNullable<Parameters<typeof TestWorkflowEnvironment.createLocal>[0]>['client'];
-
 /** Where the time-skipping server cannot be had, which needs Java, the development server does: time then passes. */
-async function startTimeSkipping(client: ClientOptions): Promise<TestWorkflowEnvironment> {
-  const options = (path: string) => ({
-    server: { executable: { type: 'existing-path' as const, path } },
-    ...(client === undefined ? {} : { client }),
-  });
+async function startTimeSkipping(dataConverter: DataConverter): Promise<TestWorkflowEnvironment> {
+  const settings = { client: { dataConverter } };
   const skipping = await ensureTestServer().catch(() => null);
-  if (skipping !== null) return TestWorkflowEnvironment.createTimeSkipping(options(skipping.path));
-  return TestWorkflowEnvironment.createLocal(options((await ensureTemporalCli()).path));
+  if (skipping !== null) return startTimeSkippingServer(skipping.path, settings);
+  return startDevServer((await ensureTemporalCli()).path, settings);
 }
 
 /** A test runner may exit without asking anybody; the server must not outlive it. */
 async function endWithProcess(address: string): Promise<void> {
-  const port = address.split(':').at(-1) ?? '';
-  const isServer = (command: string): boolean =>
-    /test-?server|temporal/i.test(command) && command.split(' ').includes(port);
-  const pids = await findProcesses(isServer);
+  const pids = await serversOn(Number(address.split(':').at(-1)));
   process.once('exit', () => {
-    for (const pid of pids) killQuietly(pid);
+    for (const pid of pids) endQuietly(pid);
   });
-}
-
-function killQuietly(pid: number): void {
-  try {
-    process.kill(pid);
-  } catch {
-    // It has ended already.
-  }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readPools } from '../../src/client/pools.js';
@@ -11,6 +11,7 @@ import { createRunInput } from '../../src/engine/create-run-input.js';
 import type { Plan } from '../../src/engine/plan.js';
 import { ACTIVITY, PIPELINE_WORKFLOW, poolWorkflowId } from '../../src/shared/names.js';
 import type { StageTask } from '../../src/shared/task.js';
+import { startDevServer } from '../../src/testing/start-server.js';
 import { createPoolCheck } from '../../src/worker/pool-check.js';
 import { bundleWithoutStacks } from '../../src/worker/workflow-bundle.js';
 import { workflowBundlePath } from '../../src/worker/workflow-bundle.js';
@@ -45,9 +46,7 @@ async function hold(task: StageTask) {
 
 beforeAll(async () => {
   const { path } = await ensureTemporalCli();
-  env = await TestWorkflowEnvironment.createLocal({
-    server: { executable: { type: 'existing-path', path }, extraArgs: SERVER_OPTIONS },
-  });
+  env = await startDevServer(path, { extraArgs: SERVER_OPTIONS });
   worker = await Worker.create({
     connection: env.nativeConnection,
     taskQueue: 'rig',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { execa } from 'execa';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { Client, type WorkflowFailedError } from '@temporalio/client';
@@ -12,6 +12,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ensureTemporalCli } from '../../src/client/temporal-server/locate.js';
 import { defineStage, z } from '../../src/index.js';
+import { startDevServer } from '../../src/testing/start-server.js';
 import { createDataConverter, createFolderStore } from '../../src/worker/index.js';
 import { completeConfig, startWorker, type RunningWorker } from '../../src/worker/index.js';
 import { installRuntime } from '../../src/worker/runtime.js';
@@ -96,9 +97,7 @@ beforeAll(async () => {
   installRuntime({ log: silent });
   folder = await mkdtemp(join(tmpdir(), 'sluice-worker-'));
   const { path } = await ensureTemporalCli();
-  server = await TestWorkflowEnvironment.createLocal({
-    server: { executable: { type: 'existing-path', path }, log: { format: 'json', level: 'error' } },
-  });
+  server = await startDevServer(path, { log: { format: 'json', level: 'error' } });
   const workflowsPath = fileURLToPath(new URL('fixtures/one-stage-workflow.ts', import.meta.url));
   bundle = join(folder, 'bundle.js');
   const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { pino } from 'pino';
 import { SluiceClient } from '../../src/client/index.js';
 import { ensureTemporalCli } from '../../src/client/temporal-server/locate.js';
@@ -9,6 +9,7 @@ import { compileDefinition } from '../../src/definition/compile.js';
 import type { Plan } from '../../src/engine/plan.js';
 import type { BlobStore } from '../../src/storage/blob-store.js';
 import { createStore } from '../../src/storage/create-store.js';
+import { startDevServer } from '../../src/testing/start-server.js';
 import {
   completeConfig,
   createDataConverter,
@@ -31,9 +32,7 @@ export type DevProject = {
 export async function startDevProject(config: Config): Promise<DevProject> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-project-'));
   const { path } = await ensureTemporalCli();
-  const server = await TestWorkflowEnvironment.createLocal({
-    server: { executable: { type: 'existing-path', path }, log: { format: 'json', level: 'error' } },
-  });
+  const server = await startDevServer(path, { log: { format: 'json', level: 'error' } });
   const namespace = server.namespace ?? 'default';
   const connectionOptions = { address: server.address };
   const complete = completeConfig(config, { file: null, projectDir: folder });

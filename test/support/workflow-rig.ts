@@ -1,4 +1,4 @@
-import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { WorkflowHandle } from '@temporalio/client';
 import { createRunInput, type RunRequest } from '../../src/engine/create-run-input.js';
@@ -8,6 +8,7 @@ import type { RunResult } from '../../src/engine/result.js';
 import { ensureTemporalCli, ensureTestServer } from '../../src/client/temporal-server/locate.js';
 import { PIPELINE_WORKFLOW } from '../../src/shared/names.js';
 import type { StageTask, TaskResult } from '../../src/shared/task.js';
+import { startDevServer, startTimeSkippingServer } from '../../src/testing/start-server.js';
 import { resultOf } from './result-of.js';
 import { workflowBundlePath } from '../../src/worker/workflow-bundle.js';
 
@@ -49,15 +50,13 @@ export class WorkflowRig {
     options: RigOptions = {},
   ): Promise<WorkflowRig> {
     const { path } = await ensureTestServer();
-    const server = { executable: { type: 'existing-path' as const, path } };
-    return WorkflowRig.#on(await TestWorkflowEnvironment.createTimeSkipping({ server }), stages, options);
+    return WorkflowRig.#on(await startTimeSkippingServer(path), stages, options);
   }
 
   /** On the development server, for what the test server does not do. Time does not skip. */
   static async createOnDevServer(stages: Readonly<Record<string, FakeStage>>): Promise<WorkflowRig> {
     const { path } = await ensureTemporalCli();
-    const server = { executable: { type: 'existing-path' as const, path } };
-    return WorkflowRig.#on(await TestWorkflowEnvironment.createLocal({ server }), stages);
+    return WorkflowRig.#on(await startDevServer(path), stages);
   }
 
   static async #on(

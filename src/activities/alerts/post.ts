@@ -1,4 +1,3 @@
-import { request } from 'undici';
 import { ERROR_TYPE } from '../../shared/names.js';
 import { stageFailure } from '../failure.js';
 import { retryAfterMs } from '../retry-after.js';
@@ -23,6 +22,7 @@ export async function post({ url, headers, body, timeoutMs }: Post, message: Mes
   if (target === null || !/^https?:$/.test(target.protocol)) {
     throw refused('The address of the channel is not an http or https URL.');
   }
+  const { request } = await import('undici');
   const limit = AbortSignal.timeout(timeoutMs);
   const signal = AbortSignal.any([limit, message.attempt.stopped.signal]);
   let status: number;

@@ -1,6 +1,7 @@
 import { chmod, cp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { ARCHIVE, archiveClasses } from './archive-classes.js';
 import type { OnStep } from './step.js';
 import { whileSaying } from './step.js';
 import { recipeFolder, TEMPORAL_CLI, TEST_SERVER } from './tools.js';
@@ -45,11 +46,17 @@ export async function buildTestServer(folder: string, onStep: OnStep): Promise<v
   const script = join(folder, TEST_SERVER.file);
   await writeFile(script, START_SCRIPT);
   await chmod(script, 0o755);
+  await archiveClasses(folder, script);
 }
 
-/** Compiling less thoroughly and a simple garbage collector bring the server up in under two seconds. */
+/**
+ * Compiling less thoroughly, a simple garbage collector and the archive of its classes bring the server up in well under
+ * a second. The archive knows the jars by these relative paths, so it stays valid when the folder is moved.
+ */
 const START_SCRIPT = `#!/bin/sh
 # Starts the Temporal test server on the port given as the first argument.
-here=$(cd "$(dirname "$0")" && pwd -P)
-exec "\${JAVA_HOME:+$JAVA_HOME/bin/}java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp "$here/lib/*" io.temporal.testserver.TestServer "$@"
+cd "$(dirname "$0")" || exit
+archive=
+if [ -r ${ARCHIVE} ]; then archive=-XX:SharedArchiveFile=${ARCHIVE}; fi
+exec "\${JAVA_HOME:+$JAVA_HOME/bin/}java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC $archive -cp "lib/*" io.temporal.testserver.TestServer "$@"
 `;

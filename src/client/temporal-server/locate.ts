@@ -1,8 +1,5 @@
 import { access, constants, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
-import { execa } from 'execa';
-import { buildTemporalCli, buildTestServer } from './build.js';
-import { downloadTool } from './download.js';
 import { withFileLock } from './file-lock.js';
 import { reasonOf, ServerError } from './server-error.js';
 import { whileSaying } from './step.js';
@@ -43,7 +40,10 @@ export async function findTestServer(options: LocateOptions = {}): Promise<Locat
 export async function ensureTemporalCli(options: LocateOptions = {}): Promise<LocatedTool> {
   return ensure(
     TEMPORAL_CLI,
-    { download: (folder) => downloadTool(TEMPORAL_CLI, folder), build: buildTemporalCli },
+    {
+      download: download(TEMPORAL_CLI),
+      build: async (...args) => (await import('./build.js')).buildTemporalCli(...args),
+    },
     options,
   );
 }
@@ -52,9 +52,17 @@ export async function ensureTemporalCli(options: LocateOptions = {}): Promise<Lo
 export async function ensureTestServer(options: LocateOptions = {}): Promise<LocatedTool> {
   return ensure(
     TEST_SERVER,
-    { download: (folder) => downloadTool(TEST_SERVER, folder), build: buildTestServer },
+    {
+      download: download(TEST_SERVER),
+      build: async (...args) => (await import('./build.js')).buildTestServer(...args),
+    },
     options,
   );
+}
+
+/** What gets a tool is loaded by those who lack it. */
+function download(tool: Tool): Fetch {
+  return async (folder) => (await import('./download.js')).downloadTool(tool, folder);
 }
 
 async function find(tool: Tool, options: LocateOptions): Promise<LocatedTool | null> {
@@ -189,6 +197,7 @@ function lastLines(error: unknown): string {
 
 /** The version that a Temporal CLI reports, or null when the program is something else or does not run here. */
 export async function versionOf(path: string): Promise<string | null> {
+  const { execa } = await import('execa');
   const { stdout } = await execa(path, ['--version'], { reject: false, timeout: 10_000 });
   return /^temporal version (\S+)/.exec(stdout)?.[1] ?? null;
 }

@@ -1,5 +1,4 @@
 import { readFile, readdir } from 'node:fs/promises';
-import { execa } from 'execa';
 
 /**
  * When a process started, as text that only serves to be compared, or null when there is no such process. A pid alone
@@ -83,6 +82,7 @@ async function readOrEmpty(file: string): Promise<string> {
 }
 
 async function ps(args: readonly string[]): Promise<string> {
+  const { execa } = await import('execa');
   const { stdout } = await execa('ps', args, { reject: false, env: { LC_ALL: 'C' } });
   return stdout.trim();
 }
