@@ -1,52 +1,61 @@
 import { defineConfig } from 'vitest/config';
+import { LongFilesFirst } from './test/support/long-files-first.js';
 
-// Unit tests need no server. Workflow tests share a time-skipping server per file, and wait more
-// than they compute. End-to-end tests start real
-// processes and a dev server, so they run three files at a time and get a generous limit. The groups run one after the other.
+// Unit tests need no server. Workflow tests share a time-skipping server per file, and wait more than they compute.
+// End-to-end tests start real processes and a dev server, and get a generous limit. All take turns in the same three
+// processes, which load modules once: doing so for each file would take longer than many of them.
+const SHARED = { isolate: false, maxWorkers: 3, sequence: { groupOrder: 1 } };
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongFilesFirst },
     projects: [
       {
         test: {
+          ...SHARED,
           name: 'unit',
-          // Loading the modules again for each file would take longer than the tests.
-          isolate: false,
           include: ['test/unit/**/*.test.ts'],
+          setupFiles: ['test/support/property-seed.ts'],
           testTimeout: 20_000,
-          maxWorkers: 2,
-          sequence: { groupOrder: 1 },
         },
       },
       {
         test: {
+          ...SHARED,
           name: 'workflows',
-          isolate: false,
           include: ['test/workflows/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          maxWorkers: 3,
-          sequence: { groupOrder: 2 },
         },
       },
       {
         test: {
+          ...SHARED,
           name: 'replay',
-          isolate: false,
           include: ['test/replay/**/*.test.ts'],
-          sequence: { groupOrder: 1 },
-          maxWorkers: 2,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
       },
       {
         test: {
+          ...SHARED,
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
+          isolate: true,
+          include: ['test/e2e/**/*.test.ts'],
           testTimeout: 240_000,
           hookTimeout: 240_000,
-          maxWorkers: 3,
-          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
+          ...SHARED,
+          name: 'examples',
+          // Their configurations read the environment when they are loaded, once in each process.
+          isolate: true,
+          include: ['examples/*/test/**/*.test.ts'],
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
         },
       },
     ],

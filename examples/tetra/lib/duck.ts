@@ -1,5 +1,4 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { DuckDBInstance } from '@duckdb/node-api';
 import { z } from 'sluice';
 import { fromProject } from './paths.js';
 
@@ -37,6 +36,7 @@ export function quoted(name: string): string {
 }
 
 async function connected<T>(file: string, access: string, work: Work<T>): Promise<T> {
+  const { DuckDBInstance } = await import('@duckdb/node-api');
   // One thread each: the stages already run side by side, and rows keep the order of their file.
   const instance = await DuckDBInstance.create(file, { access_mode: access, threads: '1' });
   try {

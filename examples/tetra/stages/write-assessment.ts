@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { defineStage, z } from 'sluice';
 import { backtestResult, kindResult, rankedStrategy } from '../lib/assessment/results.js';
-import { buildAssessment } from '../lib/report/build-assessment.js';
 import { fromProject, shown, writeText } from '../lib/paths.js';
 
 export const assessmentData = z.strictObject({
@@ -21,6 +20,7 @@ export const writeAssessment = defineStage({
   params: assessmentData,
   output: z.object({ html: z.string(), bytes: z.int() }),
   run: async ({ params, ctx }) => {
+    const { buildAssessment } = await import('../lib/report/build-assessment.js');
     const page = await buildAssessment(params, ctx.run);
     const html = join(fromProject(params.out_dir), 'assessment-report.html');
     await writeText(html, page);

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { defineStage, z } from 'sluice';
 import { fromProject, shown, writeText } from '../lib/paths.js';
-import { buildReport } from '../lib/report/build-report.js';
 import { reportData } from '../lib/report/report-data.js';
 import { summarise, summary } from '../lib/summary.js';
 
@@ -12,6 +11,8 @@ export const writeReport = defineStage({
   params: reportData,
   output: z.object({ html: z.string(), json: z.string(), bytes: z.int(), summary }),
   run: async ({ params, ctx }) => {
+    // Charts are most of what this project loads: only the stages that draw any load them.
+    const { buildReport } = await import('../lib/report/build-report.js');
     const folder = fromProject(params.out_dir);
     let drawn = 0;
     const page = await buildReport(params, ctx.run, (title) => {

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { defineStage, z } from 'sluice';
 import { fromProject, shown, writeText } from '../lib/paths.js';
-import { drawShow } from '../lib/sequence/draw-show.js';
 import { analysis, display, effect, macroPlan } from '../lib/shapes.js';
 
 export const drawShowStage = defineStage({
@@ -16,6 +15,8 @@ export const drawShowStage = defineStage({
   }),
   output: z.object({ file: z.string(), bytes: z.int() }),
   run: async ({ params, ctx }) => {
+    // Charts are most of what this project loads: only the stage that draws one loads them.
+    const { drawShow } = await import('../lib/sequence/draw-show.js');
     const { analysis: heard, macro, effects } = params;
     const svg = drawShow({
       title: `${heard.title}, ${heard.tempo_bpm.toFixed(1)} beats a minute`,

@@ -8,7 +8,8 @@ export type ChunkRules = {
 };
 
 /**
- * Fills chunks with whole sentences. A sentence that is too long for one is cut between words, a word between letters.
+ * Fills chunks with whole sentences. A sentence that is too long for one is cut between words, a word between letters, and
+ * a letter between its accents.
  * Without overlap the chunks joined are the text again; no chunk has more than `maxTokens`.
  */
 export function cutIntoChunks(text: string, rules: ChunkRules): readonly string[] {
@@ -35,7 +36,9 @@ function* unitsOf(text: string, { locale }: ChunkRules, fits: (part: string) => 
     else
       for (const word of segmentsOf(sentence, 'word', locale)) {
         if (fits(word)) yield word;
-        else yield* segmentsOf(word, 'grapheme', locale);
+        else
+          for (const letter of segmentsOf(word, 'grapheme', locale))
+            yield* fits(letter) ? [letter] : [...letter];
       }
   }
 }

@@ -86,6 +86,13 @@ describe('chunk-text', () => {
     );
   });
 
+  test('cuts a letter whose accents are more than a chunk takes', () => {
+    const letter = `e${'\u0301'.repeat(40)}`;
+    const chunks = cutIntoChunks(letter, rules(8, 0));
+    expect(chunks.join('')).toBe(letter);
+    for (const chunk of chunks) expect(tokenizer.count(chunk)).toBeLessThanOrEqual(8);
+  });
+
   test('refuses an overlap of more than half', async () => {
     await expect(rig.run('chunk-text', { text: 'x', max_tokens: 10, overlap: 6 })).rejects.toMatchObject({
       message: expect.stringContaining('at overlap: expected at most half of `max_tokens`'),
