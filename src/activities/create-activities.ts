@@ -5,6 +5,7 @@ import { collectFile } from './map/collect-file.js';
 import { collectPart } from './map/collect-part.js';
 import { readParts } from './map/read-parts.js';
 import { readPage } from './map/read-page.js';
+import { readStreamPage } from './map/read-stream-page.js';
 import { type FindOutput, lastSuccess } from './last-success.js';
 import { requestHttp } from './request-http.js';
 import { type FindRuns, probe } from './probe.js';
@@ -59,6 +60,7 @@ export function createActivities(deps: ActivityDeps): Record<string, StageActivi
       runAttempt(task, deps, (attempt) => requestHttp(attempt, deps), { implementation: { kind: 'http' } }),
     [ACTIVITY.probe]: (task) => runAttempt(task, deps, (attempt) => probe(attempt, deps)),
     [ACTIVITY.mapPage]: (task) => runAttempt(task, deps, (attempt) => readPage(attempt, deps)),
+    [ACTIVITY.mapStream]: (task) => runAttempt(task, deps, (attempt) => readStreamPage(attempt, deps)),
     [ACTIVITY.mapCollectPart]: (task) => runAttempt(task, deps, (attempt) => collectPart(attempt, deps)),
     [ACTIVITY.mapReadParts]: (task) => runAttempt(task, deps, (attempt) => readParts(attempt, deps)),
     [ACTIVITY.mapCollectFile]: (task) => runAttempt(task, deps, (attempt) => collectFile(attempt, deps)),

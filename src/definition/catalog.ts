@@ -16,6 +16,8 @@ export type StageCatalog = {
 export type CatalogStage = {
   readonly name: string;
   readonly version: string;
+  /** False where it is known that the function gives no chunks. */
+  readonly streams?: boolean;
   /** Problems of `with`, as path and message. Values that only a run knows are left out of the check. */
   checkParams(
     value: Json,

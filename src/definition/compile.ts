@@ -11,6 +11,7 @@ import { checkPools } from './check/check-pools.js';
 import { checkSchedules } from './check/check-schedules.js';
 import { checkRequires } from './check/check-requires.js';
 import { checkStage } from './check/check-stage.js';
+import { checkStreams } from './check/check-streams.js';
 import { checkSteering } from './check/check-steering.js';
 import { collectNames } from './check/names.js';
 import type { Child } from './children.js';
@@ -73,6 +74,7 @@ function compileObject(raw: JsonObject, options: CompileOptions, reporter: Repor
   checkPools(draft, catalog, reporter);
   checkAlerts(draft, names, catalog, reporter);
   const edges = checkGraph(draft, uses, names, reporter);
+  checkStreams(draft, uses, catalog, reporter);
   for (const entry of entries) checkStageFunction(entry, catalog, reporter);
   checkChildren(draft, children, catalog, reporter);
   const variables = expandEnv(draft.header.variables ?? {}, ['variables'], env, reporter);

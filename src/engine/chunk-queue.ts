@@ -1,5 +1,5 @@
 import type { Json } from '../shared/json.js';
-import type { Chunk, ItemSource } from './map-shard.js';
+import type { Chunk, QueuedSource } from './map-shard.js';
 
 /** What is left to give out, in a form that travels. */
 export type CarriedQueue = {
@@ -14,7 +14,7 @@ export type QueuedChunk = Omit<Chunk, 'reuse'>;
 
 /** Divides what a map goes over into chunks, in order. Holds of a paged source only what was read and not given out. */
 export class ChunkQueue {
-  readonly #source: ItemSource;
+  readonly #source: QueuedSource;
   readonly #chunkItems: number;
   readonly #batchSize: number;
   readonly #rest: QueuedChunk[];
@@ -25,7 +25,7 @@ export class ChunkQueue {
   #hasPages = false;
 
   constructor(
-    source: ItemSource,
+    source: QueuedSource,
     sizes: { readonly chunkUnits: number; readonly batchSize: number },
     carried?: CarriedQueue,
   ) {

@@ -14,6 +14,8 @@ export type ItemBookOptions = {
   /** False where outputs are not wanted. */
   readonly keepsOutputs: boolean;
   readonly reuse: ItemLedger | null;
+  /** True when further items may come, until {@link ItemBook.close}: a batch that is not full waits for them. */
+  readonly isOpen?: boolean;
 };
 
 /** Positions of items that run together. */
@@ -37,21 +39,25 @@ export class ItemBook {
   readonly #running = new Set<number>();
   #failedItems: FailedItem[] = [];
   #next: number;
+  #count: number;
+  #isOpen: boolean;
   readonly #counts = { succeeded: 0, reused: 0, failed: 0, skipped: 0 };
   #stopped: 'failed' | 'cancelled' | null = null;
 
   constructor(options: ItemBookOptions) {
     this.#options = options;
     this.#next = options.first;
+    this.#count = options.count;
+    this.#isOpen = options.isOpen ?? false;
     if (options.reuse !== null) this.#takeOver(options.reuse);
   }
 
   /** The next items to start, which count as running from now on; null when there are none. */
   next(): ItemUnit | null {
-    const { first, count, batchSize } = this.#options;
-    while (this.#stopped === null && this.#next < first + count) {
+    const { batchSize } = this.#options;
+    while (this.hasNext) {
       const from = this.#next;
-      this.#next = Math.min(from + batchSize, first + count);
+      this.#next = Math.min(from + batchSize, this.#end);
       const unit: number[] = [];
       for (let index = from; index < this.#next; index++) if (!this.#done.has(index)) unit.push(index);
       for (const index of unit) this.#running.add(index);
@@ -84,9 +90,36 @@ export class ItemBook {
     return this.#stopped;
   }
 
+  /** Takes in items that have come, behind those that are there; some of them may be done. */
+  add(count: number, reuse: ItemLedger | null): void {
+    this.#count += count;
+    if (reuse !== null) this.#takeOver(reuse);
+  }
+
+  /** No more items come. */
+  close(): void {
+    this.#isOpen = false;
+  }
+
+  /** The position after the last item that was given to start. */
+  get position(): number {
+    return this.#next;
+  }
+
+  /** True while further items may come that would run. */
+  get isOpen(): boolean {
+    return this.#isOpen && this.#stopped === null;
+  }
+
   /** True when an item is there that has not started and still may. */
   get hasNext(): boolean {
-    return this.#stopped === null && this.#next < this.#options.first + this.#options.count;
+    const least = this.isOpen ? this.#options.batchSize : 1;
+    return this.#stopped === null && this.#next + least <= this.#end;
+  }
+
+  /** The position after the last item. */
+  get #end(): number {
+    return this.#options.first + this.#count;
   }
 
   /** Items that run. */
@@ -108,8 +141,8 @@ export class ItemBook {
    */
   result(): Omit<ChunkResult, 'part' | 'state' | 'metrics' | 'versions' | 'artifacts'> {
     if (this.#running.size > 0) throw new Error(`${this.#running.size} items still run.`);
-    const { first, count, keepsOutputs } = this.#options;
-    const end = this.#stopped === null ? this.#next : first + count;
+    const { first, keepsOutputs } = this.#options;
+    const end = this.#stopped === null ? this.#next : this.#end;
     const done = this.#done.ranges.flatMap(([from, to]) =>
       from < end ? [[from, Math.min(to, end)] as const] : [],
     );
@@ -145,11 +178,11 @@ export class ItemBook {
   }
 
   #takeOver(reuse: ItemLedger): void {
-    const { first, count, keepsOutputs } = this.#options;
+    const { first, keepsOutputs } = this.#options;
     let position = 0;
     for (const [from, to] of reuse.done) {
       for (let index = from; index < to; index++, position++) {
-        if (index < first || index >= first + count) continue;
+        if (index < first || index >= this.#end) continue;
         const output = reuse.outputs?.[position];
         if (keepsOutputs && output === undefined) continue;
         this.#done.add(index);

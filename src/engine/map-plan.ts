@@ -23,7 +23,9 @@ export type MapSource =
   /** 0 to n-1; a number or a template that gives one. */
   | { readonly type: 'range'; readonly range: Template }
   /** A stage function that is given `with` and a `cursor` (null first) and returns `{ items, next }`; `next: null` ends. */
-  | { readonly type: 'pages'; readonly uses: string; readonly with: Template };
+  | { readonly type: 'pages'; readonly uses: string; readonly with: Template }
+  /** The chunks that a stage gives, from the moment on that it starts. */
+  | { readonly type: 'stream'; readonly stage: string };
 
 /** The stage fails at the first failed item (both limits 0), or once more failed than either limit allows; null is no limit. */
 export type ItemFailurePolicy = {
@@ -38,3 +40,8 @@ export type ItemFailurePolicy = {
  * - `file`: the output is `{ file, count, … }`; the results are JSON Lines in the store, in input order.
  */
 export type MapCollect = 'list' | 'count' | 'file';
+
+/** The stage whose chunks a map goes over while they come; null for all other maps. */
+export function streamedStage(map: MapPlan | null): string | null {
+  return map?.over.type === 'stream' ? map.over.stage : null;
+}

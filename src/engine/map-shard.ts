@@ -4,6 +4,7 @@ import type { IndexRange } from './index-ranges.js';
 import type { ItemLedger, PartAt } from './map-ledger.js';
 import type { PackedPlan } from './pack-plan.js';
 import type { FailedItem } from './result.js';
+import type { StreamEnd } from './stream-end.js';
 
 /**
  * What a map's own workflows need of the run that they belong to. `plan.stages` holds the mapped stage alone, and
@@ -29,7 +30,10 @@ export type EndedStage = {
 };
 
 /** Where items come from, once expressions are resolved. */
-export type ItemSource =
+export type ItemSource = QueuedSource | StreamedSource;
+
+/** Items that are there, or that can be asked for. */
+export type QueuedSource =
   | { readonly type: 'list'; readonly items: readonly Json[] }
   | { readonly type: 'range'; readonly count: number }
   /** `cursor` is that of the next page; `items` were read already and come before it. */
@@ -41,6 +45,15 @@ export type ItemSource =
       readonly cursor: Json;
       readonly items: readonly Json[];
     };
+
+/** The chunks of a stage, which come when they come. */
+export type StreamedSource = {
+  readonly type: 'stream';
+  /** The stage as the store knows it. */
+  readonly stage: string;
+  /** What is known of the end when the map begins. */
+  readonly end: StreamEnd | null;
+};
 
 /** Consecutive items that one shard runs. */
 export type Chunk = {

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../shared/json.js';
-import type { ArtifactRef, OutputRef } from '../shared/task.js';
+import type { ArtifactRef, OutputRef, StreamRef } from '../shared/task.js';
 import type { RunOrigin } from './reuse.js';
 import type { ItemLedger } from './map-ledger.js';
 import type { Alarm, Amendment, Paused, StageDecision } from './steering.js';
@@ -68,6 +68,8 @@ export type StageResult<S extends StageStatus = StageStatus> = {
   readonly output: Json;
   /** Where a large output is kept; `output` is null where nobody has read it from there. */
   readonly output_ref?: OutputRef;
+  /** Of a stage that gave chunks beside its output: how many, and where they are kept. */
+  readonly stream?: StreamRef;
   readonly error: StageError | null;
   readonly metrics: Readonly<Record<string, number>>;
   readonly skip_reason: SkipReason | null;

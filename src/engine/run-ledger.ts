@@ -1,4 +1,5 @@
-import { dependentsOf, stageLevels } from './levels.js';
+import { stageLevels } from './levels.js';
+import { OpenNeeds } from './open-needs.js';
 import type { FailurePolicy, Scheduling, StagePlan } from './plan.js';
 import type { StageResult } from './result.js';
 import type { OpenStage } from './steering.js';
@@ -39,8 +40,7 @@ const HARDNESS: Readonly<Record<StopReason, number>> = {
 export class RunLedger {
   #options: LedgerOptions;
   readonly #records = new Map<string, StageRecord>();
-  readonly #dependents: ReadonlyMap<string, readonly string[]>;
-  readonly #openNeeds = new Map<string, number>();
+  readonly #needs: OpenNeeds;
   readonly #levels: string[][] = [];
   readonly #openInLevel: number[] = [];
   /** Stages whose dependencies have all ended and that nobody has judged yet. */
@@ -56,7 +56,7 @@ export class RunLedger {
 
   constructor(stages: readonly StagePlan[], options: LedgerOptions) {
     this.#options = options;
-    this.#dependents = dependentsOf(stages);
+    this.#needs = new OpenNeeds(stages);
     const levelOf = stageLevels(stages);
     for (const plan of stages) {
       const wave = levelOf.get(plan.id) ?? 1;
@@ -68,12 +68,8 @@ export class RunLedger {
         endedAt: null,
         outcome: null,
       });
-      this.#openNeeds.set(plan.id, 0);
       (this.#levels[wave - 1] ??= []).push(plan.id);
       this.#openInLevel[wave - 1] = (this.#openInLevel[wave - 1] ?? 0) + 1;
-    }
-    for (const list of this.#dependents.values()) {
-      for (const id of list) this.#openNeeds.set(id, (this.#openNeeds.get(id) ?? 0) + 1);
     }
     this.#due = [...(this.#levels[0] ?? [])];
   }
@@ -99,6 +95,7 @@ export class RunLedger {
       this.#running.add(id);
       this.#parked.add(id);
       this.#records.set(id, { ...this.#record(id), status, startedAt: Date.parse(started_at) });
+      this.#passTurn(this.#needs.started(id));
     }
     this.#due = this.#due.filter((id) => !isBack.has(id));
   }
@@ -117,6 +114,7 @@ export class RunLedger {
       this.#records.set(record.plan.id, { ...record, status: 'running', startedAt: now });
       this.#running.add(record.plan.id);
       starting.push(record.plan);
+      this.#passTurn(this.#needs.started(record.plan.id));
     }
     if (this.#nextWaiting === this.#waiting.length) {
       this.#waiting = [];
@@ -257,11 +255,13 @@ export class RunLedger {
     const left = (this.#openInLevel[record.wave - 1] ?? 0) - 1;
     this.#openInLevel[record.wave - 1] = left;
     if (this.#options.scheduling === 'strict') return this.#openLevels();
-    for (const dependent of this.#dependents.get(id) ?? []) {
-      const open = (this.#openNeeds.get(dependent) ?? 0) - 1;
-      this.#openNeeds.set(dependent, open);
-      if (open === 0 && this.#record(dependent).status === 'pending') this.#due.push(dependent);
-    }
+    this.#passTurn(this.#needs.ended(id));
+  }
+
+  /** Strict scheduling looks at whole levels instead. */
+  #passTurn(ids: readonly string[]): void {
+    if (this.#options.scheduling === 'strict') return;
+    for (const id of ids) if (this.#record(id).status === 'pending') this.#due.push(id);
   }
 
   /** Strict scheduling: the next level becomes due when the whole level before it has ended. */

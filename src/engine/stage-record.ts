@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../shared/json.js';
-import type { ArtifactRef, OutputRef } from '../shared/task.js';
+import type { ArtifactRef, OutputRef, StreamRef } from '../shared/task.js';
 import type { Approval } from './approval.js';
 import type { CanaryView } from './canary.js';
 import type { StagePlan } from './plan.js';
@@ -21,6 +21,8 @@ export type StageOutcome = {
   readonly output?: Json;
   /** Where a large output is kept beside the run's memory. */
   readonly output_ref?: OutputRef;
+  /** Where the chunks are that it gave beside its output. */
+  readonly stream?: StreamRef;
   readonly error?: StageError;
   readonly metrics?: Readonly<Record<string, number>>;
   readonly artifacts?: readonly ArtifactRef[];
@@ -112,6 +114,7 @@ export function toStageResult(
     ...(queue === 0 ? {} : { queue_ms: queue }),
     output: withOutput && !isNamedOnly ? (outcome?.output ?? null) : null,
     ...(outcome?.output_ref === undefined ? {} : { output_ref: outcome.output_ref }),
+    ...(outcome?.stream === undefined ? {} : { stream: outcome.stream }),
     error: outcome?.error ?? null,
     metrics: outcome?.metrics ?? {},
     skip_reason: outcome?.skip_reason ?? null,
@@ -157,6 +160,7 @@ export function fromStageResult(plan: StagePlan, wave: number, result: StageResu
       status: result.status as FinalStatus,
       output: result.output,
       ...(result.output_ref === undefined ? {} : { output_ref: result.output_ref }),
+      ...(result.stream === undefined ? {} : { stream: result.stream }),
       metrics: result.metrics,
       artifacts: result.artifacts,
       attempts: result.attempts,

@@ -14,6 +14,31 @@ export type PageParams = {
 /** Output of the same: `next: null` says that this is the last page. */
 export type Page = { readonly items: readonly Json[]; readonly next: Json };
 
+/** Params of the activity that reads what comes next of the chunks that a stage gives. */
+export type StreamPageParams = {
+  /** The stage as the store knows it. */
+  readonly stage: string;
+  /** Where the chunks are, once that is known; null for the place where this run's are. */
+  readonly folder: string | null;
+  /** What the page before gave as `next`; null for the first one. */
+  readonly cursor: Json;
+  /** Most items of a page. */
+  readonly most: number;
+  /** How long is waited for the first item; 0 when nothing more will come. */
+  readonly wait_ms: number;
+};
+
+/**
+ * Output of the same. `is_over` says that the stage has given its last chunk, which counts only once the stage has
+ * succeeded; `read` is how many chunks there were up to here.
+ */
+export type StreamPage = {
+  readonly items: readonly Json[];
+  readonly next: Json;
+  readonly read: number;
+  readonly is_over: boolean;
+};
+
 /** Params of the activity that keeps results of consecutive items, in input order, null for a failed one. */
 export type CollectPartParams = { readonly results: readonly Json[] };
 

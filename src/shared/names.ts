@@ -87,6 +87,8 @@ export const ACTIVITY = {
   requirementCheck: 'sluice.requirement_check',
   /** Reads one page of what a fan-out goes over. */
   mapPage: 'sluice.map_page',
+  /** Reads what comes next of the chunks that a fan-out goes over. */
+  mapStream: 'sluice.map_stream',
   /** Keeps results of a fan-out as a piece of its file. */
   mapCollectPart: 'sluice.map_collect_part',
   /** Makes one file of the pieces. */
@@ -144,6 +146,10 @@ export const ERROR_TYPE = {
   notReady: 'NotReady',
   /** A fallback found no earlier success that is recent enough. Not retried. */
   noEarlierSuccess: 'NoEarlierSuccess',
+  /** The stage whose chunks a map goes over did not succeed, or its chunks are not there. Not retried. */
+  streamBroken: 'StreamBroken',
+  /** A later attempt of a stage gave other chunks than those that a map had taken. Not retried. */
+  streamChanged: 'StreamChanged',
   /** A check of a gate did not hold. */
   gate: 'GateFailed',
   /** An expression could not be evaluated against the run's values. */

@@ -86,7 +86,7 @@ export type SecretSlot = {
 /** The object in the store that holds an output as JSON. */
 export type OutputRef = { readonly sha256: string; readonly size_bytes: number };
 
-/** Where the chunks are that a stage gave: a folder of the store. */
+/** Where the chunks are that a stage gave: a folder of the store. `bytes`: their size as JSON. */
 export type StreamRef = { readonly folder: string; readonly chunks: number; readonly bytes: number };
 
 /** What a stage's activity returns. */

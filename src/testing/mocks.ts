@@ -5,10 +5,13 @@ import type { Plan, StagePlan } from '../engine/plan.js';
 import type { Json } from '../shared/json.js';
 
 /**
- * Stands in for a stage: gets its resolved params and gives its output. What it throws fails the attempt. `never` lets a
- * mock say what it takes its params for.
+ * Stands in for a stage: gets its resolved params and gives its output. What it throws fails the attempt. A generator
+ * gives chunks as well. `never` lets a mock say what it takes its params for.
  */
-export type MockStage = (params: never, ctx: StageContext) => Json | Promise<Json>;
+export type MockStage = (
+  params: never,
+  ctx: StageContext,
+) => Json | Promise<Json> | AsyncGenerator<Json, Json | void, void>;
 
 /** By the name of a stage function, or by the ID of a `run`, `http` or `wait_for` stage. */
 export type Mocks = Readonly<Record<string, MockStage>>;
@@ -24,9 +27,14 @@ export function withMockedFunctions(
   const mocked = new Map(stages);
   for (const [name, mock] of Object.entries(mocks)) {
     const real = stages.get(name);
-    const run = ({ params, ctx }: { params: unknown; ctx: StageContext }): Promise<Json> | Json =>
+    const run = ({ params, ctx }: { params: unknown; ctx: StageContext }): ReturnType<MockStage> =>
       mock(params as never, ctx);
-    mocked.set(name, real === undefined ? defineStage({ name, params: z.unknown(), run }) : { ...real, run });
+    // Of a mock nobody sees beforehand whether it is a generator; one with a chunk may be.
+    const chunk = real?.chunk ?? z.unknown();
+    mocked.set(
+      name,
+      real === undefined ? defineStage({ name, params: z.unknown(), chunk, run }) : { ...real, chunk, run },
+    );
   }
   return mocked;
 }

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { builtInStages } from '../activities/models/built-in-stages.js';
 import type { StageFunction } from '../activities/stage-function.js';
 import type { CatalogStage, StageCatalog } from '../definition/catalog.js';
@@ -26,7 +27,12 @@ export function createCatalog(
 
 function catalogStage(stage: StageFunction): CatalogStage {
   const { name, version } = stage;
-  return { name, version, checkParams: (value) => checkParams(stage, value) };
+  return { name, version, streams: mayStream(stage), checkParams: (value) => checkParams(stage, value) };
+}
+
+/** A plain function may return a generator too, and then says what its chunks are. */
+function mayStream({ run, chunk, onRetry }: StageFunction): boolean {
+  return chunk !== undefined || onRetry !== undefined || types.isGeneratorFunction(run);
 }
 
 function checkParams(stage: StageFunction, value: Json): readonly Problem[] {

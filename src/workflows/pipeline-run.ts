@@ -18,6 +18,7 @@ import { endRun } from './end-run.js';
 import { enterGroup } from './group-lock.js';
 import { isHistoryLong, mustDrain } from './history-limits.js';
 import { MapHost } from './map/map-host.js';
+import { StreamDesk } from './map/stream-desk.js';
 import type { StatusOptions } from './messages.js';
 import { resolveOutputs } from './outputs.js';
 import { restoreEnded, takenOver } from './restore-ended.js';
@@ -47,6 +48,7 @@ export class PipelineRun {
   readonly #root = new CancellationScope({ cancellable: false });
   readonly #scopes = new StopScopes(this.#root);
   readonly #maps: MapHost;
+  readonly #streams = new StreamDesk((stage) => this.#ledger.record(stage));
   readonly #pools: PoolDesk;
   readonly #after = { hooks: [] as StageRecord[], undone: new Map<string, StageRecord>() };
   readonly #notes: RunNotes;
@@ -89,6 +91,7 @@ export class PipelineRun {
       scope: this.#memory.scope,
       budget: this.#budget,
       maps: this.#maps,
+      streams: this.#streams,
       pools: this.#pools,
       launch: launchStage,
       ...takenOver(input),
@@ -148,10 +151,7 @@ export class PipelineRun {
     };
   }
 
-  /**
-   * Stops the run; {@link StopReason} says what that does to running stages. A repeated stop changes nothing. A run
-   * that is stopped is no longer paused, so that it can end.
-   */
+  /** Stops the run as {@link StopReason} says, once. It is no longer paused then, so that it can end. */
   stop(reason: StopReason, note: string): void {
     if (this.#steering.pause.isOn) this.#steering.pause.set(null);
     if (this.#endedAt !== null || !this.#ledger.stop(reason, Date.now())) return;
@@ -237,6 +237,7 @@ export class PipelineRun {
     this.#steering.forget(stage.id);
     this.#ledger.end(stage.id, withGains(outcome, this.#input.reuse?.gains?.[stage.id]), Date.now());
     this.#enforceStop();
+    this.#streams.ended(stage.id);
   }
 
   /** Cancels what the ledger's stop does not let go on, whatever caused it. */

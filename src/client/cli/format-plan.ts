@@ -1,4 +1,5 @@
 import stringWidth from 'string-width';
+import { streamedStage } from '../../engine/map-plan.js';
 import type { HookName, RetryPlan, StageKind } from '../../engine/plan.js';
 import type { CachePlan } from '../../engine/stage-extras.js';
 import { formatMs, shorten } from '../graph/describe-action.js';
@@ -76,11 +77,16 @@ function stageRow(
     wave,
     isCritical ? `${id} *` : id,
     shorten(`${stage.kind} ${stage.action}`, 40),
-    stage.depends_on.map((need) => (stage.implied.includes(need) ? `${need}~` : need)).join(', '),
+    stage.depends_on.map((need) => needWords(need, stage)).join(', '),
     ...(TIMELESS.has(stage.kind) ? ['', ''] : [formatMs(stage.timeout_ms), retryWords(stage.retry)]),
     whenWords(stage),
   ];
   return stage.skip_reason === null ? row : row.map((cell) => colours.dim(cell));
+}
+
+function needWords(need: string, { implied, map }: PlannedStage): string {
+  if (streamedStage(map) === need) return `${need} (stream)`;
+  return implied.includes(need) ? `${need}~` : need;
 }
 
 function retryWords(retry: RetryPlan): string {
@@ -132,7 +138,9 @@ function fanOutAndPools(plan: PlanDocument): readonly string[] {
 }
 
 function legend(plan: PlanDocument): string {
-  const hasImplied = Object.values(plan.stages).some((stage) => stage.implied.length > 0);
+  const hasImplied = Object.values(plan.stages).some(({ implied, map }) =>
+    implied.some((need) => need !== streamedStage(map)),
+  );
   const path = plan.critical_path;
   const shown = path.length > 12 ? [...path.slice(0, 6), '…', ...path.slice(-5)] : path;
   return [

@@ -1,5 +1,6 @@
 import type { ItemFailurePolicy, MapPlan } from '../../engine/map-plan.js';
 import type { PoolUse } from '../../engine/stage-extras.js';
+import { assertNever } from '../../shared/assert-never.js';
 import type { Json } from '../../shared/json.js';
 
 /** What a map goes over and how, for people: `each item of inputs.files, 3 at once`. */
@@ -27,8 +28,12 @@ function sourceWords({ over }: MapPlan): string {
       return Array.isArray(over.list) ? `a list of ${over.list.length}` : text(over.list);
     case 'range':
       return `range ${text(over.range)}`;
-    default:
+    case 'pages':
       return `the pages of ${over.uses}`;
+    case 'stream':
+      return `the stream of ${over.stage}`;
+    default:
+      return assertNever(over);
   }
 }
 

@@ -73,7 +73,11 @@ function labelOf(node: GraphNode): string {
 
 function edgeLine(edge: GraphEdge): string {
   const attributes = [
-    ...(edge.isImplied ? ['style=dashed'] : []),
+    ...(edge.isStream
+      ? ['label="stream"', 'fontname="Helvetica"', 'fontsize=9']
+      : edge.isImplied
+        ? ['style=dashed']
+        : []),
     ...(edge.isCritical ? ['penwidth=2', 'color="#1f2933"'] : []),
   ];
   const suffix = attributes.length === 0 ? '' : ` [${attributes.join(', ')}]`;

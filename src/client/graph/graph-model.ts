@@ -1,5 +1,6 @@
 import { criticalPath } from '../../engine/critical-path.js';
 import { planLevels } from '../../engine/levels.js';
+import { streamedStage } from '../../engine/map-plan.js';
 import type { HookName, Plan, StageKind, StagePlan } from '../../engine/plan.js';
 import { describeAction, shorten } from './describe-action.js';
 import { mapWords, poolWords } from './describe-map.js';
@@ -39,6 +40,8 @@ export type GraphEdge = {
   readonly to: string;
   /** The dependency comes from an expression, not from `depends_on`. */
   readonly isImplied: boolean;
+  /** The second stage starts with the first one: its map goes over the chunks of it. */
+  readonly isStream: boolean;
   readonly isCritical: boolean;
 };
 
@@ -108,7 +111,8 @@ function edgesOf(
     .map((need) => ({
       from: `${prefix}${need}`,
       to: `${prefix}${stage.id}`,
-      isImplied: stage.implied.includes(need),
+      isImplied: stage.implied.includes(need) && streamedStage(stage.map) !== need,
+      isStream: streamedStage(stage.map) === need,
       isCritical: position > 0 && critical.get(need) === position - 1,
     }));
 }

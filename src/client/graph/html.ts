@@ -37,6 +37,7 @@ const LEGEND = [
   'Stages of one column can run at the same time.',
   'Bold: the longest chain.',
   'Dashed arrow: implied by an expression.',
+  'Arrow marked stream: starts with the stage before it, and takes its chunks as they come.',
   'Dashed border: runs on a condition.',
   'Shapes: box uses, sheet run, plugged box http, folder pipeline, octagon gate, drum set, ellipse a wait.',
 ].join(' ');

@@ -76,7 +76,8 @@ function classesOf(node: GraphNode): readonly string[] {
 
 function edgeLine(edge: GraphEdge, nameOf: NameOf): string {
   const arrow = edge.isCritical ? '==>' : edge.isImplied ? '-.->' : '-->';
-  return `  ${nameOf(edge.from)} ${arrow} ${nameOf(edge.to)}`;
+  const label = edge.isStream ? '|stream|' : '';
+  return `  ${nameOf(edge.from)} ${arrow}${label} ${nameOf(edge.to)}`;
 }
 
 /**

@@ -34,7 +34,13 @@ function edgesTo(
   called: ReadonlyMap<string, Plan>,
 ): readonly GraphEdge[] {
   const to = plan.pipeline;
-  const edge = (from: string, isImplied: boolean): GraphEdge => ({ from, to, isImplied, isCritical: false });
+  const edge = (from: string, isImplied: boolean): GraphEdge => ({
+    from,
+    to,
+    isImplied,
+    isStream: false,
+    isCritical: false,
+  });
   const required = plan.requires.flatMap((requirement) => {
     if ('pipeline' in requirement) return [requirement.pipeline];
     const providers = plans.filter(({ provides = [] }) => provides.includes(requirement.dataset));

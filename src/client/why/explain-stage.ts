@@ -1,6 +1,7 @@
 import { approvalWords } from '../../engine/approval.js';
 import { canaryWords } from '../../engine/canary-words.js';
 import type { CanaryView } from '../../engine/canary.js';
+import { streamedStage } from '../../engine/map-plan.js';
 import type { Plan, StagePlan } from '../../engine/plan.js';
 import type { RunStatus, StageResult } from '../../engine/result.js';
 import { assertNever } from '../../shared/assert-never.js';
@@ -125,6 +126,12 @@ function openWords(stage: StagePlan, result: StageResult, facts: RunFacts): stri
   const { items } = result;
   if (items !== undefined) {
     const done = items.succeeded + items.failed + items.skipped + items.reused;
+    const streamed = items.total === null ? streamedStage(stage.map) : null;
+    if (streamed !== null) {
+      const producer = facts.status.stages[streamed];
+      const state = producer === undefined ? '' : ` (${words(producer.status)})`;
+      return `runs for ${time} over the stream of "${streamed}"${state}: ${done} items are done, ${items.running} run`;
+    }
     return `runs for ${time}: ${done} of ${items.total ?? 'an unknown number of'} items are done, ${items.running} run`;
   }
   return `runs for ${time}`;

@@ -56,11 +56,16 @@ type Rest<T, Options> = Nothing extends T
 /** Adds stages, one method for each kind. IDs are unique in a pipeline. */
 export interface Kinds<N extends Times> {
   /** Runs a stage function. One that is only named, such as one in another language, has the output type that you say. */
-  uses<T = never, P extends z.ZodType = AnyParams, O extends z.ZodType = z.ZodUnknown>(
+  uses<
+    T = never,
+    P extends z.ZodType = AnyParams,
+    O extends z.ZodType = z.ZodUnknown,
+    C extends z.ZodType = z.ZodUnknown,
+  >(
     id: string,
-    fn: FunctionLike<P, O> | string,
+    fn: FunctionLike<P, O, C> | string,
     ...rest: Rest<z.input<P>, UsesOptions<NoInfer<Said<T, z.output<O>>>>>
-  ): Stage<Given<N, Said<T, z.output<O>>>>;
+  ): Stage<Given<N, Said<T, z.output<O>>>, N extends null ? z.output<C> : unknown>;
   /** Runs a command. */
   run<T = unknown>(id: string, command: Command, options?: RunOptions<NoInfer<T>>): Stage<Given<N, T>>;
   /** Sends a request. `T` is the type of the answer's body. */
@@ -117,7 +122,7 @@ export interface StageList extends Kinds<null> {
     canary: BindableFields<z.input<typeof canarySchema>>,
     options?: CanaryOptions,
   ): Stage<CanaryReport>;
-  /** Makes stages that run once for each item of a list, a range or pages. */
+  /** Makes stages that run once for each item of a list, a range, pages, or of what another stage yields. */
   each<const V extends Over, const M extends EachOptions = Nothing>(over: V, options?: M): Each<V, M>;
   /** The same for batches of items: the stages see the list of them, and give a list with a result for each. */
   batches<const V extends Over, const M extends EachOptions = Nothing>(over: V, options?: M): Batches<V, M>;

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { BINDS, createRef, type Expr, fieldOf } from './expr.js';
+import { BINDS, createRef, type Expr, fieldOf, isExpr } from './expr.js';
 import { inputSpecs } from './input-spec.js';
 import type { Kinds, StageList, Times } from './kinds.js';
 import { isPipeline, type Pipeline } from './pipeline.js';
@@ -33,17 +33,23 @@ export function createStageList(recorder: Recorder): StageList {
       }),
     canary: (id: string, canary: unknown, options?: Keys) => record(recorder, id, { canary, ...options }),
     each: (over: Over, options: Keys = {}) => ({
-      ...createKinds(recorder, { map: { over, ...options } }),
+      ...createKinds(recorder, { map: { over: sourceOf(over), ...options } }),
       item: nameRef(typeof options['as'] === 'string' ? options['as'] : 'item'),
       index: nameRef('index'),
     }),
     batches: (over: Over, options: Keys = {}) => ({
-      ...createKinds(recorder, { map: { over, ...options } }),
+      ...createKinds(recorder, { map: { over: sourceOf(over), ...options } }),
       batch: nameRef('batch'),
       index: nameRef('index'),
     }),
   };
   return list as StageList;
+}
+
+/** A stage whose chunks a map goes over is named by its ID. */
+function sourceOf(over: Over): unknown {
+  if (isExpr(over) || !('stream' in over)) return over;
+  return { stream: over.stream.id };
 }
 
 /** `base` has what all the stages share. */

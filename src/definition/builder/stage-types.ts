@@ -6,8 +6,10 @@ import type { stageSchema } from '../schema/stage-schema.js';
 import type { Bindable, Expr, Ref, Resolved } from './expr.js';
 
 /** A stage of a pipeline that is being built. Reading what it holds in another stage makes that one depend on it. */
-export type Stage<O = unknown> = {
+export type Stage<O = unknown, C = unknown> = {
   readonly id: string;
+  /** Only for the compiler: what it yields. */
+  readonly yields?: { readonly chunk: C };
   /** What it gave; null when it was skipped. */
   readonly output: Ref<O>;
   readonly status: Expr<FinalStatus>;
@@ -20,10 +22,15 @@ export type Stage<O = unknown> = {
 type AnyStage = Pick<Stage, 'id' | 'status'>;
 
 /** What the builder needs to know of a stage function; those made with `defineStage` have it. */
-export type FunctionLike<P extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> = {
+export type FunctionLike<
+  P extends z.ZodType = z.ZodType,
+  O extends z.ZodType = z.ZodType,
+  C extends z.ZodType = z.ZodType,
+> = {
   readonly name: string;
   readonly params: P;
   readonly output: O;
+  readonly chunk?: C;
 };
 
 /** A stage function with its params, made by `call`. */
@@ -188,18 +195,27 @@ type RawMap = NonNullable<Raw['map']>;
 
 /** What a map goes over. */
 export type Over =
-  Expr<readonly unknown[]> | readonly unknown[] | { readonly range: number | Expr<number> } | Pages;
+  | Expr<readonly unknown[]>
+  | readonly unknown[]
+  | { readonly range: number | Expr<number> }
+  | Pages
+  | { readonly stream: Streaming };
+
+/** A stage whose chunks a map goes over while it runs. */
+type Streaming<C = unknown> = { readonly id: string; readonly yields?: { readonly chunk: C } };
 
 export type ItemIn<V> =
   V extends Expr<readonly (infer T)[]>
     ? T
     : V extends { readonly range: unknown }
       ? number
-      : V extends { readonly gives?: { readonly item: infer T } }
+      : V extends { readonly stream: Streaming<infer T> }
         ? T
-        : V extends readonly (infer T)[]
-          ? Resolved<T>
-          : unknown;
+        : V extends { readonly gives?: { readonly item: infer T } }
+          ? T
+          : V extends readonly (infer T)[]
+            ? Resolved<T>
+            : unknown;
 
 /** How a stage goes over items. */
 export type EachOptions = Omit<RawMap, 'over'>;

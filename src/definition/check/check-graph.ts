@@ -3,6 +3,7 @@ import type { Draft, StageEntry } from '../draft.js';
 import type { Reporter } from '../reporter.js';
 import { listNames, suggest } from '../suggest.js';
 import type { StageUses } from './check-stage.js';
+import { streamWritten } from './check-streams.js';
 import type { Names } from './names.js';
 
 /** Dependencies of a stage: those written, then those that expressions imply. */
@@ -24,8 +25,11 @@ export function checkGraph(
       const written = writtenDependencies(entry, siblings, names, reporter);
       const known = new Set(written);
       const implied = [...(uses.get(entry) ?? [])].filter((id) => siblings.has(id) && !known.has(id));
-      const others = implied.filter((id) => id !== entry.label);
-      if (others.length < implied.length) reportSelf(entry, 'uses its own result in an expression', reporter);
+      const streamed = streamWritten(entry);
+      const all = streamed !== null && siblings.has(streamed) ? new Set([...implied, streamed]) : implied;
+      const others = [...all].filter((id) => id !== entry.label && !known.has(id));
+      if (implied.includes(entry.label ?? ''))
+        reportSelf(entry, 'uses its own result in an expression', reporter);
       edges.set(entry, { depends_on: [...written, ...others], implied: others });
     }
     checkCycles(list, edges, reporter);

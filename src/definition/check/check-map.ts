@@ -50,6 +50,8 @@ export function checkMap(entry: StageEntry, place: Omit<TemplatePlace, 'secrets'
     checkTemplate(over, { ...template, path: [...at, 'over'] });
   } else if ('range' in over) {
     checkTemplate(over.range, { ...template, path: [...at, 'over', 'range'] });
+  } else if ('stream' in over) {
+    checkNoExpressions(over.stream, [...at, 'over', 'stream'], label, reporter);
   } else {
     checkNoExpressions(over.uses, [...at, 'over', 'uses'], label, reporter);
     if (over.with !== undefined) {

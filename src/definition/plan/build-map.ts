@@ -21,6 +21,7 @@ export function buildMap(map: MapDefinition | undefined, action: StageAction): M
 function buildSource(over: MapDefinition['over']): MapSource {
   if (typeof over === 'string' || Array.isArray(over)) return { type: 'list', list: over };
   if ('range' in over) return { type: 'range', range: over.range };
+  if ('stream' in over) return { type: 'stream', stage: over.stream };
   return { type: 'pages', uses: over.uses, with: over.with ?? {} };
 }
 

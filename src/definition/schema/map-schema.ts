@@ -16,6 +16,10 @@ const pagesSchema = object({
   with: record(template, 'params').optional().describe('Its params; `cursor` is added, null at first.'),
 });
 
+const streamSchema = object({
+  stream: text.describe('A stage whose function yields: its chunks are the items, and run as they come.'),
+});
+
 const failuresSchema = object({
   max_failures: integer(0).optional().describe('The stage fails when more items failed.'),
   max_failure_ratio: number()
@@ -29,10 +33,14 @@ const failuresSchema = object({
 export const mapSchema = object({
   over: z
     .union(
-      [text, list(template, 'items'), rangeSchema, pagesSchema],
-      must('a list, an expression that gives one, `{ range: n }`, or `{ uses: … }` for pages'),
+      [text, list(template, 'items'), rangeSchema, pagesSchema, streamSchema],
+      must(
+        'a list, an expression that gives one, `{ range: n }`, `{ uses: … }` for pages, or `{ stream: … }` for the chunks of a stage',
+      ),
     )
-    .describe('What to go over: a list, an expression that gives one, a range, or a source of pages.'),
+    .describe(
+      'What to go over: a list, an expression that gives one, a range, a source of pages, or what a stage gives while it runs.',
+    ),
   as: z
     .string(must(NAME_FORM))
     .regex(IDENTIFIER, must(NAME_FORM))

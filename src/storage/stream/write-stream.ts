@@ -48,27 +48,24 @@ export async function writeStream(
   options: { readonly attempt: number; readonly onRetry: OnRetry },
 ): Promise<StreamWriter> {
   const folder = streamFolder(source);
-  const earlier = options.onRetry === 'continue' ? await earlierParts(store, folder, options.attempt) : null;
-  const from = earlier?.chunks ?? 0;
-  const manifest: StreamManifest = { parts: [...(earlier?.parts ?? []), { attempt: options.attempt, from }] };
+  const earlier = (await readManifest(store, folder))?.parts ?? [];
+  // A stage that a person has tried again counts its attempts from 1 once more.
+  const attempt = Math.max(options.attempt, 1 + (earlier.at(-1)?.attempt ?? 0));
+  const kept = options.onRetry === 'continue' ? earlier : [];
+  const from = await chunksIn(store, folder, kept);
+  const manifest: StreamManifest = { parts: [...kept, { attempt, from }] };
   await store.put(manifestKey(folder), Buffer.from(JSON.stringify(manifest)));
-  return new PieceWriter(store, { folder, attempt: options.attempt, from });
+  return new PieceWriter(store, { folder, attempt, from });
 }
 
-/** What attempts before this one left: their parts, and the chunks in them. Later pieces of theirs do not count. */
-async function earlierParts(
-  store: BlobStore,
-  folder: string,
-  attempt: number,
-): Promise<{ readonly parts: readonly StreamPart[]; readonly chunks: number } | null> {
-  const manifest = await readManifest(store, folder);
-  const parts = manifest?.parts.filter((part) => part.attempt < attempt) ?? [];
+/** How many chunks attempts before this one left. What they write from now on does not count. */
+async function chunksIn(store: BlobStore, folder: string, parts: readonly StreamPart[]): Promise<number> {
   const last = parts.at(-1);
-  if (last === undefined) return null;
+  if (last === undefined) return 0;
   const keys = (await store.list(`${folder}${last.attempt}/`)).filter((key) => key.endsWith('.jsonl'));
   const piece =
     keys.length === 0 ? null : await readPiece(store, pieceKey(folder, last.attempt, keys.length - 1));
-  return { parts, chunks: piece === null ? last.from : piece.first + piece.chunks.length };
+  return piece === null ? last.from : piece.first + piece.chunks.length;
 }
 
 class PieceWriter implements StreamWriter {

@@ -1,5 +1,6 @@
 import { CancellationScope, scheduleActivity } from '@temporalio/workflow';
-import type { ItemLedger, PartAt } from '../../engine/map-ledger.js';
+import { type ItemLedger, type PartAt, sliceLedger } from '../../engine/map-ledger.js';
+import type { ChunkResult } from '../../engine/map-shard.js';
 import type { StagePlan } from '../../engine/plan.js';
 import type { Json } from '../../shared/json.js';
 import type {
@@ -32,6 +33,38 @@ export async function collectPart(
     context,
   );
   return { first, part };
+}
+
+/**
+ * Puts the results of all covered items into the store, where the map collects a file: one line each, null where there is
+ * none. Items that were stopped may leave more that are done.
+ */
+export async function keepResults(
+  stage: StagePlan,
+  first: number,
+  result: ChunkResult,
+  context: Pick<StageRunContext, 'memory'>,
+): Promise<ChunkResult> {
+  if (stage.map?.collect !== 'file' || (result.covered === 0 && result.done.length === 0)) return result;
+  const count = Math.max(result.covered, (result.done.at(-1)?.[1] ?? first) - first);
+  const lines = Array.from<unknown, Json>({ length: count }, () => null);
+  let position = 0;
+  for (const [from, to] of result.done) {
+    for (let index = from; index < to; index++) lines[index - first] = result.outputs?.[position++] ?? null;
+  }
+  const part = await collectPart(stage, first, lines, context);
+  return { ...result, outputs: null, part };
+}
+
+/** Which of these items an earlier run has done, with their results; null where there are none. */
+export async function doneBefore(
+  stage: StagePlan,
+  reuse: ItemLedger | null,
+  { first, count }: { readonly first: number; readonly count: number },
+  context: Pick<StageRunContext, 'memory'>,
+): Promise<ItemLedger | null> {
+  const sliced = reuse === null ? null : sliceLedger(reuse, first, count);
+  return sliced?.parts === undefined ? sliced : withKeptResults(stage, first, sliced, context);
 }
 
 /** A ledger with the results that an earlier run kept in the store, so that they can be kept again. */

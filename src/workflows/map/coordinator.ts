@@ -13,7 +13,13 @@ import { itemWeight } from '../../engine/item-weight.js';
 import type { CoordinatorInput } from '../../engine/map-coordination.js';
 import { sliceLedger } from '../../engine/map-ledger.js';
 import { mapOutcome } from '../../engine/map-outcome.js';
-import type { ChunkResult, ItemCounts, MapProgress, ShardInput } from '../../engine/map-shard.js';
+import type {
+  ChunkResult,
+  ItemCounts,
+  MapProgress,
+  QueuedSource,
+  ShardInput,
+} from '../../engine/map-shard.js';
 import { MapTotals } from '../../engine/map-totals.js';
 import type { StagePlan } from '../../engine/plan.js';
 import type { StageError } from '../../engine/result.js';
@@ -26,26 +32,29 @@ import { passPauseOn } from '../steering/pass-pause-on.js';
 import { collectFile, withKeptResults } from './collect.js';
 import { readPage } from './map-source.js';
 import { mapProgressSignal } from './messages.js';
-import { ProgressReporter } from './progress-reporter.js';
+import { emptyReport, ProgressReporter } from './progress-reporter.js';
 import { type ShardContext, shardContext } from './shard-context.js';
-
-/** Shards of a map that run at once. */
-const SHARDS = 4;
+import { shardWindows } from './shard-windows.js';
+import { runStreamMap } from './stream-map.js';
 
 /**
  * Runs a large map: divides it into chunks, has a few shards run them at a time, and adds up what they report. Goes on
  * in a new history by itself. Gives the outcome of the stage, also when it was cancelled.
  */
 export async function map_coordinator(input: CoordinatorInput): Promise<StageOutcome> {
-  const coordinator = new MapCoordinator(input);
+  const { source } = input;
+  if (source.type === 'stream') return runStreamMap({ ...input, source });
+  const coordinator = new MapCoordinator({ ...input, source });
   setHandler(mapProgressSignal, (report) => coordinator.progress(report));
   setHandler(cancelAfterWaveSignal, () => coordinator.stopStarting());
   CancellationScope.current().cancelRequested.catch(() => coordinator.stop('cancelled'));
   return CancellationScope.nonCancellable(() => coordinator.run());
 }
 
+type Input = CoordinatorInput & { readonly source: QueuedSource };
+
 class MapCoordinator {
-  readonly #input: CoordinatorInput;
+  readonly #input: Input;
   readonly #shared: ShardContext;
   readonly #stage: StagePlan;
   readonly #queue: ChunkQueue;
@@ -66,7 +75,7 @@ class MapCoordinator {
   #stopped: 'failed' | 'cancelled' | null = null;
   #error: StageError | undefined;
 
-  constructor(input: CoordinatorInput) {
+  constructor(input: Input) {
     const { origin, source, limits, carried } = input;
     this.#input = input;
     this.#shared = shardContext(origin, limits, carried?.paused);
@@ -83,7 +92,7 @@ class MapCoordinator {
     this.#queue = new ChunkQueue(source, { chunkUnits, batchSize }, carried?.queue);
     this.#totals = new MapTotals(carried?.totals);
     this.#startedAt = carried?.started_at ?? Date.now();
-    this.#free = windows(
+    this.#free = shardWindows(
       this.#stage.map?.max_concurrency ?? 100,
       Math.max(1, Math.floor(MOST_RUNNING / parallel)),
     );
@@ -284,17 +293,4 @@ class MapCoordinator {
       failed_items: failed_items.slice(0, 100),
     };
   }
-}
-
-/** The windows of the shards: together as many units as may run at once. */
-function windows(most: number, mostOfOne: number): number[] {
-  const count = Math.min(SHARDS, most);
-  return Array.from({ length: count }, (_, i) =>
-    Math.min(mostOfOne, Math.floor(most / count) + (i < most % count ? 1 : 0)),
-  );
-}
-
-function emptyReport(first: number, stage: string): MapProgress {
-  const counts = { succeeded: 0, reused: 0, failed: 0, skipped: 0 };
-  return { first, stage, total: null, counts, running: 0, failed_items: [] };
 }

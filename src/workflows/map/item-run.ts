@@ -18,6 +18,7 @@ import type { OnStageEnd, StageRunContext } from '../stages/stage-context.js';
 import { failedOutcome, timeoutOutcome } from '../stage-failure.js';
 import { undoAll } from '../run-undo.js';
 import { StopScopes } from '../stop-scopes.js';
+import { StreamDesk } from './stream-desk.js';
 
 export type ItemRunOptions = {
   /** The pipeline stage, with the ID that this item has in its run. */
@@ -39,6 +40,7 @@ export class ItemRun {
   readonly #options: ItemRunOptions;
   readonly #memory: RunMemory;
   readonly #ledger: RunLedger;
+  readonly #streams: StreamDesk;
   readonly #context: StageRunContext;
   /** Where it was started, and where its end is reported: its own scopes may be cancelled by then. */
   readonly #outer = CancellationScope.current();
@@ -71,8 +73,10 @@ export class ItemRun {
       judge: (stage) => judgeCondition(stage, this.#memory.scope),
       onEnd: (record) => this.#memory.remember(record),
     });
+    this.#streams = new StreamDesk((id) => this.#ledger.record(id), `${options.stage.id}/`);
     this.#context = {
       ...context,
+      streams: this.#streams,
       isPartOfItem: true,
       plan: { ...plan, pipelines: context.plan.pipelines },
       memory: this.#memory,
@@ -177,6 +181,7 @@ export class ItemRun {
   #end(stage: StagePlan, outcome: StageOutcome): void {
     this.#ledger.end(stage.id, outcome, Date.now());
     this.#enforceStop();
+    this.#streams.ended(stage.id);
   }
 
   #enforceStop(): void {

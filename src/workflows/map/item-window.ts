@@ -70,7 +70,12 @@ export class ItemWindow {
     if (CancellationScope.current() === this.#scope) this.#startAll();
     else void this.#scope.run(async () => this.#startAll());
     this.#isPumping = false;
-    if (this.#running === 0 && (this.#isHalted || !this.#options.book.hasNext)) this.#rest();
+    if (this.#running === 0 && (this.#isHalted || this.#isEmpty)) this.#rest();
+  }
+
+  get #isEmpty(): boolean {
+    const { book } = this.#options;
+    return !book.hasNext && !book.isOpen;
   }
 
   /** Lets what runs end and starts no more. */

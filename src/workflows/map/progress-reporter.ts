@@ -31,3 +31,9 @@ export class ProgressReporter {
     );
   }
 }
+
+/** Of a part of a map that has just begun. */
+export function emptyReport(first: number, stage: string): MapProgress {
+  const counts = { succeeded: 0, reused: 0, failed: 0, skipped: 0 };
+  return { first, stage, total: null, counts, running: 0, failed_items: [] };
+}

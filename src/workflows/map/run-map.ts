@@ -42,7 +42,7 @@ export function runMap(stage: StagePlan, context: StageRunContext, onEnd: OnStag
 
 function sourceOf(stage: StagePlan, context: StageRunContext): ItemSource | StageOutcome {
   try {
-    const source = resolveSource(stage, context.scope);
+    const source = resolveSource(stage, context);
     return typeof source === 'string' ? failedOutcome(stage, ERROR_TYPE.validation, source) : source;
   } catch (error) {
     return expressionFailure(stage, error);
@@ -55,7 +55,7 @@ function startMap(
   context: StageRunContext,
   onEnd: OnStageEnd,
 ): StageOutcome | null {
-  if (source.type === 'pages') return startSharded(stage, source, context, onEnd);
+  if (source.type === 'pages' || source.type === 'stream') return startSharded(stage, source, context, onEnd);
   const total = source.type === 'list' ? source.items.length : source.count;
   const work = workOf(stage, total, context);
   // Results that an earlier run kept in the store are read back for a coordinator only.

@@ -2,12 +2,11 @@ import { CancellationScope, condition, setHandler, workflowInfo } from '@tempora
 import { ItemBook } from '../../engine/item-book.js';
 import type { ChunkResult, MapProgress, ShardInput } from '../../engine/map-shard.js';
 import type { StagePlan } from '../../engine/plan.js';
-import type { Json } from '../../shared/json.js';
 import { declareItemName } from '../../expressions/environment.js';
 import { mustDrain } from '../history-limits.js';
 import { isoTime } from '../../engine/stage-record.js';
 import { cancelAfterWaveSignal, pauseSignal, unpauseSignal } from '../messages.js';
-import { collectPart } from './collect.js';
+import { keepResults } from './collect.js';
 import type { PauseSwitch } from '../steering/pause-switch.js';
 import { ItemWindow } from './item-window.js';
 import { ProgressReporter } from './progress-reporter.js';
@@ -81,25 +80,7 @@ class MapShard {
     await condition(() => this.#isOver);
     await this.#shared.context.pools.settled();
     const result: ChunkResult = { ...this.#book.result(), ...this.#window.gains.all, part: null };
-    return this.#stage.map?.collect === 'file' && (result.covered > 0 || result.done.length > 0)
-      ? this.#keep(result)
-      : result;
-  }
-
-  /**
-   * Puts the results of all covered items into the store: one line each, null where there is none. A shard that was
-   * stopped knows of more that are done.
-   */
-  async #keep(result: ChunkResult): Promise<ChunkResult> {
-    const { first } = this.#input.chunk;
-    const count = Math.max(result.covered, (result.done.at(-1)?.[1] ?? first) - first);
-    const lines = Array.from<unknown, Json>({ length: count }, () => null);
-    let position = 0;
-    for (const [from, to] of result.done) {
-      for (let index = from; index < to; index++) lines[index - first] = result.outputs?.[position++] ?? null;
-    }
-    const part = await collectPart(this.#stage, first, lines, this.#shared.context);
-    return { ...result, outputs: null, part };
+    return keepResults(this.#stage, this.#input.chunk.first, result, this.#shared.context);
   }
 
   #progress(): MapProgress {

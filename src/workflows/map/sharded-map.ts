@@ -9,10 +9,12 @@ import {
 } from '@temporalio/workflow';
 import type { CoordinatorInput } from '../../engine/map-coordination.js';
 import { liveItems } from '../../engine/live-items.js';
+import { streamedStage } from '../../engine/map-plan.js';
 import type { ItemSource, MapProgress } from '../../engine/map-shard.js';
 import type { StagePlan } from '../../engine/plan.js';
 import type { ItemSummary } from '../../engine/result.js';
-import type { StageOutcome } from '../../engine/stage-record.js';
+import type { StageOutcome, StageRecord } from '../../engine/stage-record.js';
+import { streamEnd } from '../../engine/stream-end.js';
 import { ERROR_TYPE, MAP_WORKFLOW } from '../../shared/names.js';
 import { summaryOf } from '../activity-options.js';
 import { cancelAfterWaveSignal } from '../messages.js';
@@ -21,6 +23,7 @@ import { passPauseOn } from '../steering/pass-pause-on.js';
 import type { OnStageEnd, StageRunContext } from '../stages/stage-context.js';
 import type { LiveMap } from './map-host.js';
 import { mapOrigin } from './map-origin.js';
+import { streamEndedSignal } from './messages.js';
 
 type Coordinator = (input: CoordinatorInput) => Promise<StageOutcome>;
 
@@ -31,6 +34,7 @@ export class ShardedMap implements LiveMap {
   readonly #source: ItemSource;
   readonly #onEnd: OnStageEnd;
   readonly #startedAt = Date.now();
+  readonly #scope = CancellationScope.current();
   #coordinator: ChildWorkflowHandle<Coordinator> | null = null;
   #isStopping = false;
   #report: MapProgress | null = null;
@@ -75,7 +79,7 @@ export class ShardedMap implements LiveMap {
     const { limits } = this.#context.maps;
     const input: CoordinatorInput = {
       origin: mapOrigin(this.#stage, this.#context),
-      source: this.#source,
+      source: this.#sourceNow(),
       reuse: this.#context.reuseItems?.[this.#stage.id] ?? null,
       limits,
     };
@@ -89,11 +93,43 @@ export class ShardedMap implements LiveMap {
     this.#coordinator = coordinator;
     if (this.#isStopping) this.stopStarting();
     const stopTelling = passPauseOn(coordinator, this.#context.pause);
+    const stopWatching = this.#watchStream(input.source);
     try {
       return await coordinator.result();
     } finally {
       stopTelling();
+      stopWatching();
     }
+  }
+
+  /** A stage whose chunks are the items may have ended since, or before. */
+  #sourceNow(): ItemSource {
+    const source = this.#source;
+    if (source.type !== 'stream') return source;
+    const producer = this.#producer();
+    return producer === null ? source : { ...source, end: streamEnd(this.#stage, producer) };
+  }
+
+  /** Tells the coordinator how the stage ended whose chunks are the items. One that is stopped anyway is not told. */
+  #watchStream(source: ItemSource): () => void {
+    const { streams } = this.#context;
+    const stage = streamedStage(this.#stage.map);
+    if (source.type !== 'stream' || source.end !== null || stage === null || streams === undefined)
+      return () => undefined;
+    const tell = (producer: StageRecord): void => {
+      const end = streamEnd(this.#stage, producer);
+      if (end === null || this.#scope.consideredCancelled) return;
+      void this.#coordinator?.signal(streamEndedSignal, end).catch(() => undefined);
+    };
+    const ended = this.#producer();
+    if (ended === null) return streams.onEnd(stage, tell);
+    tell(ended);
+    return () => undefined;
+  }
+
+  #producer(): StageRecord | null {
+    const stage = streamedStage(this.#stage.map);
+    return stage === null ? null : (this.#context.streams?.endOf(stage) ?? null);
   }
 
   #broken(error: unknown): StageOutcome {

@@ -49,6 +49,7 @@ export function activitySuccess(activityType: string, result: TaskResult | null 
     attempts: result?.attempt ?? (result?.reused_from === undefined ? 1 : 0),
     ...(result?.queued_ms === undefined ? {} : { queued_ms: result.queued_ms }),
     ...(result?.output_ref === undefined ? {} : { output_ref: result.output_ref }),
+    ...(result?.stream === undefined ? {} : { stream: result.stream }),
     ...(result?.state === undefined ? {} : { state: result.state }),
     ...(result?.version === undefined ? {} : { versions: { [activityType]: result.version } }),
     ...(result?.metrics === undefined ? {} : { metrics: result.metrics }),

@@ -7,6 +7,7 @@ import type { Json } from '../../shared/json.js';
 import type { DispatchBudget } from '../dispatch-budget.js';
 import type { StageTask } from '../../shared/task.js';
 import type { MapHost } from '../map/map-host.js';
+import type { StreamDesk } from '../map/stream-desk.js';
 import type { CanaryDesk } from '../canary/canary-desk.js';
 import type { PoolDesk } from '../pool/pool-desk.js';
 import type { RunMemory } from '../run-memory.js';
@@ -24,6 +25,8 @@ export type StageRunContext = {
   readonly budget: DispatchBudget;
   /** The maps that run in this workflow. */
   readonly maps: MapHost;
+  /** What maps over the chunks of other stages ask; undefined where no map starts another one. */
+  readonly streams?: StreamDesk;
   /** Items of maps that an earlier run has done, by stage ID. */
   readonly reuseItems?: Readonly<Record<string, ItemLedger>>;
   /** Stages taken over that nobody else will undo. */

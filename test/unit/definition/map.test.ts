@@ -120,7 +120,7 @@ describe('mistakes in a map', () => {
     [
       'no source',
       { ...FUNCTION, map: {} },
-      'missing-key: `map.over` is missing, it must be a list, an expression that gives one, `{ range: n }`, or `{ uses: … }` for pages',
+      'missing-key: `map.over` is missing, it must be a list, an expression that gives one, `{ range: n }`, `{ uses: … }` for pages, or `{ stream: … }` for the chunks of a stage',
     ],
   ])('%s is an error', (_title, stage, problem) => {
     expect(bad(stage)).toEqual([problem]);

@@ -5,6 +5,7 @@ import { graphModel } from '../../../../src/client/graph/graph-model.js';
 import { toHtml } from '../../../../src/client/graph/html.js';
 import { toMermaid } from '../../../../src/client/graph/mermaid.js';
 import { toSvg } from '../../../../src/client/graph/svg.js';
+import { aMap } from '../../../support/a-map.js';
 import { aPlan, aStage } from '../../../support/a-plan.js';
 import { EXAMPLE } from './example-plan.js';
 
@@ -40,9 +41,24 @@ describe('the model of a graph', () => {
     const { edges } = graphModel(EXAMPLE);
     const shown = edges.filter((edge) => edge.to === 'compute');
     expect(shown).toEqual([
-      { from: 'check', to: 'compute', isImplied: false, isCritical: true },
-      { from: 'load', to: 'compute', isImplied: true, isCritical: false },
+      { from: 'check', to: 'compute', isImplied: false, isStream: false, isCritical: true },
+      { from: 'load', to: 'compute', isImplied: true, isStream: false, isCritical: false },
     ]);
+  });
+
+  test('marks the edge to a map over a stream, which no expression implies', () => {
+    const each = aStage('each', {
+      depends_on: ['tell'],
+      implied: ['tell'],
+      map: aMap({ over: { type: 'stream', stage: 'tell' } }),
+    });
+    const model = graphModel(aPlan([aStage('tell'), each]));
+    expect(model.edges).toEqual([
+      { from: 'tell', to: 'each', isImplied: false, isStream: true, isCritical: true },
+    ]);
+    expect(toMermaid(model)).toContain('s1 ==>|stream| s2');
+    expect(toDot(model)).toContain('"tell" -> "each" [label="stream"');
+    expect(model.waves[1]?.[0]?.notes).toEqual(['for each item of the stream of tell']);
   });
 
   test('greys out what is disabled and what a mode leaves out', () => {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { StagePlan } from '../../../../src/engine/plan.js';
-import type { RunStatus, StageResult } from '../../../../src/engine/result.js';
+import type { ItemSummary, RunStatus, StageResult } from '../../../../src/engine/result.js';
 import type { LiveAttempt } from '../../../../src/client/live-attempt.js';
 import { asSentence, explainStage } from '../../../../src/client/why/explain-stage.js';
 import { aCanaryView } from '../../../support/a-canary.js';
+import { aMap } from '../../../support/a-map.js';
 import { aPlan, aStage } from '../../../support/a-plan.js';
 import { aRunStatus, at, START } from '../../../support/a-run.js';
 
@@ -17,6 +18,19 @@ const live = (overrides: Partial<LiveAttempt> = {}): LiveAttempt => ({
   nextAttemptAt: null,
   ...overrides,
 });
+
+const NO_ITEMS: ItemSummary = {
+  total: null,
+  succeeded: 0,
+  failed: 0,
+  skipped: 0,
+  reused: 0,
+  running: 0,
+  pending: null,
+  rate_per_s: null,
+  eta_ms: null,
+  failed_items: [],
+};
 
 function why(
   result: Partial<StageResult>,
@@ -104,6 +118,11 @@ describe('why a stage still runs', () => {
   });
 
   it('tells the time of its timer and the run that it runs as', () => {
+    const map = aMap({ over: { type: 'stream', stage: 'tell' } });
+    const items = { ...NO_ITEMS, succeeded: 3, running: 2 };
+    expect(why({ ...running, items }, { stage: { map }, others: { tell: { status: 'running' } } })).toBe(
+      'runs for 1m over the stream of "tell" (running): 3 items are done, 2 run',
+    );
     expect(why({ ...running, until: at(120) })).toBe(`waits until ${at(120)} (in 1m)`);
     const stage = { action: { kind: 'pipeline', pipeline: 'data', with: {} } } as const;
     expect(why(running, { stage })).toBe('runs for 1m as a run of its own: sluice why data/today.load');

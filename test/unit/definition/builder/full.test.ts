@@ -132,6 +132,8 @@ describe('the builder makes the plan that the YAML makes', () => {
         numbers.set('n', { output: cel.mul(numbers.item, numbers.index) });
         const files = stage.each(pages(noPages, { path: '/data' }), { collect: 'file' });
         files.run('read', ['cat', files.item], { pool: ['gpu'] });
+        const told = stage.each({ stream: stage.uses('tell', noFunction('tell')) }, { as: 'word' });
+        told.run('say', ['echo', told.item]);
         const batches = stage.batches([1, 2, 3], { batch_size: 2 });
         batches.uses('many', noFunction('many'), { with: { list: batches.batch, from: batches.index } });
         const ok = stage.approval(
@@ -264,6 +266,11 @@ stages:
     map: { over: { uses: files, with: { path: /data } }, collect: file }
     run: [cat, '\${{ item }}']
     pool: [gpu]
+  - id: tell
+    uses: tell
+  - id: say
+    map: { over: { stream: tell }, as: word }
+    run: [echo, '\${{ word }}']
   - id: many
     map: { over: [1, 2, 3], batch_size: 2 }
     uses: many

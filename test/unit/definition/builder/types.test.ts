@@ -32,6 +32,16 @@ const listFiles = defineStage({
   run: () => ({ items: [], next: null }),
 });
 
+const write = defineStage({
+  name: 'write',
+  chunk: z.object({ word: z.string() }),
+  output: z.int(),
+  async *run() {
+    yield { word: 'one' };
+    return 1;
+  },
+});
+
 const header = {
   name: 'types',
   inputs: {
@@ -87,6 +97,13 @@ describe('what the compiler knows', () => {
       const files = stage.each(pages(listFiles, { path: inputs.path }), { collect: 'file' });
       expectTypeOf(files.item.file).toExtend<Expr<string>>();
       expectTypeOf(files.run('r', ['cat', files.item.file]).output.file.sha256).toExtend<Expr<string>>();
+
+      const written = stage.uses('write', write);
+      expectTypeOf(written.output).toExtend<Expr<number>>();
+      const words = stage.each({ stream: written });
+      expectTypeOf(words.item.word).toExtend<Expr<string>>();
+      expectTypeOf(words.item.word).not.toExtend<Expr<number>>();
+      words.uses('words', score, { with: { text: words.item.word } });
 
       const batches = stage.batches(loaded.output.rows, { batch_size: 10 });
       expectTypeOf(batches.batch).toExtend<Expr<readonly { text: string; label: string | null }[]>>();
