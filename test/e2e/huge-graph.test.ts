@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { graphDefinition, randomGraph } from '../../bench/shapes.js';
-import { SluiceClient } from '../../src/client/index.js';
+import { type RunHandle, SluiceClient } from '../../src/client/index.js';
 import {
   type EmbeddedServer,
   startEmbeddedServer,
@@ -23,6 +23,7 @@ let dir: string;
 let server: EmbeddedServer;
 let worker: RunningWorker;
 let client: SluiceClient;
+let run: RunHandle;
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'sluice-huge-'));
@@ -63,7 +64,7 @@ it('runs a graph of ten thousand stages over several histories, none of them lon
     file: 'huge.json',
   });
   if (plan === null) throw new Error('The graph is not a valid definition.');
-  const run = await client.start(plan, { key: 'graph' });
+  run = await client.start(plan, { key: 'graph' });
   const result = await run.result();
   expect(result.status).toBe('succeeded');
   expect(result.executed_stages).toHaveLength(STAGES);
@@ -78,4 +79,25 @@ it('runs a graph of ten thousand stages over several histories, none of them lon
   }
   expect(lengths.length).toBeGreaterThan(1);
   expect(Math.max(...lengths)).toBeLessThan(20_000);
+});
+
+it('tells its events over all of its histories, each once, and goes on in any of them', async () => {
+  const completed = new Map<string, string>();
+  const waves: number[] = [];
+  for await (const { type, cursor, ...event } of run.events()) {
+    if (type === 'wave' && 'number' in event) waves.push(event.number);
+    if (type !== 'stage_completed' || !('stage' in event)) continue;
+    expect(completed.has(event.stage), event.stage).toBe(false);
+    completed.set(event.stage, cursor);
+  }
+  expect(completed.size).toBe(STAGES);
+  expect(waves).toEqual(waves.map((_, i) => i + 1));
+  const stages = [...completed.keys()];
+  // In the last history: the reader before it may be long gone.
+  const from = STAGES - 100;
+  const rest: string[] = [];
+  for await (const event of run.events({ after: completed.get(stages[from] ?? '') ?? '' })) {
+    if (event.type === 'stage_completed') rest.push(event.stage);
+  }
+  expect(rest).toEqual(stages.slice(from + 1));
 });

@@ -187,6 +187,47 @@ describe('the events of a run', () => {
   });
 });
 
+it('tells which run a stage started, and what is undone when the run fails', async () => {
+  const child = aPlan([uses('inner', 'echo')], { pipeline: 'child' });
+  const undo: Pick<StagePlan, 'undo'> = { undo: { action: { kind: 'uses', uses: 'flaky', with: {} } } };
+  attempts = 1;
+  const run = await runToEnd(
+    aPlan(
+      [
+        aStage('call', { action: { kind: 'pipeline', pipeline: 'child', with: {} } }),
+        uses('made', 'echo', {
+          depends_on: ['call'],
+          ...undo,
+          retry: { ...aStage('x').retry, max_attempts: 2 },
+        }),
+        uses('kept', 'echo', {
+          depends_on: ['made'],
+          undo: { action: { kind: 'uses', uses: 'bad', with: {} } },
+        }),
+        uses('broken', 'bad', { depends_on: ['kept'] }),
+      ],
+      { pipelines: { child } },
+    ),
+  );
+  const events = await read(run);
+  const started = events.find((event) => event.type === 'child_started');
+  expect(started).toMatchObject({ stage: 'call', pipeline: 'child' });
+  if (started?.type !== 'child_started') throw new Error('No child was told.');
+  const ofChild = await read(new SluiceClient(rig.env.client).handle(started.workflow_id, started.run_id));
+  expect(told(ofChild)).toContain('inner succeeded');
+
+  const undone = events.filter(({ type }) => type.startsWith('undo'));
+  expect(undone).toMatchObject([
+    { type: 'undo_started', stage: 'kept' },
+    { type: 'undo_completed', stage: 'kept', status: 'failed', error: { type: 'Picky', message: 'no data' } },
+    { type: 'undo_started', stage: 'made' },
+    { type: 'undo_completed', stage: 'made', status: 'succeeded', attempts: 2, error: null },
+  ]);
+  for (const [i, event] of events.entries()) {
+    expect(told(await read(run, event.cursor)), event.cursor).toEqual(told(events.slice(i + 1)));
+  }
+});
+
 it('tells of waits for people while they last, and of what was noted', async () => {
   const handle = await rig.start(
     aPlan([anApproval('sign-off'), uses('after', 'echo', { depends_on: ['sign-off'] })]),

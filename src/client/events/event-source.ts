@@ -1,5 +1,5 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import type { RunResult } from '../../engine/result.js';
+import type { RunResult, RunStatus } from '../../engine/result.js';
 import { abortable } from '../abortable.js';
 import { isGrpc } from '../grpc-errors.js';
 import { byStage, type LiveAttempt, readLiveAttempts } from '../live-attempt.js';
@@ -15,6 +15,8 @@ export interface EventSource {
   page(wanted: WantedPage): Promise<FactPage | null>;
   /** The open attempts of stages, by stage. */
   attempts(signal: AbortSignal): Promise<ReadonlyMap<string, LiveAttempt>>;
+  /** How the run is at the moment; null where nobody can tell now. */
+  status(signal: AbortSignal): Promise<RunStatus | null>;
   result(signal: AbortSignal): Promise<RunResult>;
 }
 
@@ -61,6 +63,7 @@ export function eventSource(client: Client, run: RunHandle): EventSource {
       const { raw } = await abortable(client, signal, () => run.describe());
       return byStage(await readLiveAttempts(client, raw.pendingActivities ?? []));
     },
+    status: (signal) => abortable(client, signal, () => run.status()).catch(() => null),
     result: (signal) => run.result({ signal, outputs: false }),
   };
 }

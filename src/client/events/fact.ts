@@ -10,6 +10,7 @@ import type { EventError } from './run-event.js';
  * - `scheduled`: an activity waits for a worker; a stage's own has the ID of the stage.
  * - `attempt`: the last attempt of an activity began. Temporal writes it down when the activity closes.
  * - `succeeded`, `closed`: an activity ended, well or otherwise.
+ * - `child`: a stage runs another pipeline, whose run began.
  * - `journal`: what the run wrote about a workflow task.
  * - `continued`: the run goes on in a new history.
  * - `ended`: the run is over.
@@ -32,7 +33,14 @@ export type Fact = { readonly id: number; readonly at: number } & (
       readonly error: EventError | null;
     }
   | { readonly kind: 'succeeded'; readonly scheduledId: number }
-  | { readonly kind: 'closed'; readonly scheduledId: number }
+  | { readonly kind: 'closed'; readonly scheduledId: number; readonly error: EventError | null }
+  | {
+      readonly kind: 'child';
+      readonly stage: string;
+      readonly pipeline: string;
+      readonly workflowId: string;
+      readonly runId: string;
+    }
   | { readonly kind: 'journal'; readonly page: JournalPage }
   | { readonly kind: 'continued'; readonly runId: string }
   | { readonly kind: 'ended' }

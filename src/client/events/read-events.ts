@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ClientError } from '../client-error.js';
 import { isGrpc } from '../grpc-errors.js';
 import type { LiveAttempt } from '../live-attempt.js';
+import { MapWatch } from './map-progress.js';
 import { badCursor, type Cursor, readCursor, writeCursor } from './cursor.js';
 import type { EventSource, FactPage } from './event-source.js';
 import type { Fact } from './fact.js';
@@ -15,6 +16,8 @@ export type ReadEventsOptions = {
   readonly follow?: boolean;
   /** Ends the reading, never the run. */
   readonly signal?: AbortSignal;
+  /** Also tells how far maps are, at each look: numbers, however many items there are. @default false */
+  readonly items?: boolean;
   /** How often open attempts are looked at, for progress and failures. @default 1000 */
   readonly lookMs?: number;
 };
@@ -53,6 +56,7 @@ class EventReader {
   #rejoining: Cursor | null;
   #place: Cursor;
   #story: RunStory;
+  readonly #maps = new MapWatch();
   #page: Promise<Answer> | null = null;
   #look: Promise<unknown> | null = null;
   #awaySince: number | null = null;
@@ -120,6 +124,7 @@ class EventReader {
       const answer = await within(asked, this.#options.lookMs ?? 1_000, this.#signal);
       if (answer === 'paused') {
         for (const body of await this.#lookAtAttempts()) yield this.#seen(body);
+        for (const body of await this.#lookAtMaps()) yield this.#seen(body);
       } else if (answer === null) {
         throw this.#unknownRun();
       } else if ('error' in answer) {
@@ -177,6 +182,14 @@ class EventReader {
     const look = this.#source.attempts(this.#signal).catch(() => none);
     this.#look = look;
     return this.#story.look(await look, Date.now());
+  }
+
+  async #lookAtMaps(): Promise<readonly RunEventBody[]> {
+    if (this.#options.items !== true || !this.#story.isOpen) return [];
+    const look = this.#source.status(this.#signal).catch(() => null);
+    this.#look = look;
+    const status = await look;
+    return status === null ? [] : this.#maps.look(status);
   }
 
   async #bear(error: unknown): Promise<void> {

@@ -3,7 +3,7 @@ import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/int
 import type { temporal } from '@temporalio/proto';
 import { JOURNAL_MEMO, type JournalPage } from '../../engine/run-journal.js';
 import { isJsonObject } from '../../shared/json.js';
-import { SEARCH_ATTRIBUTE } from '../../shared/names.js';
+import { PIPELINE_WORKFLOW, SEARCH_ATTRIBUTE } from '../../shared/names.js';
 import { describeFailure, millis } from '../live-attempt.js';
 import { decodePayloads } from '../payloads.js';
 import type { Fact } from './fact.js';
@@ -23,8 +23,10 @@ export async function readFacts(
     const fact =
       startOf(event, workflowId, place) ??
       activityOf(event, place) ??
+      childOf(event, workflowId, place) ??
       endOf(event, place) ??
       (await attemptOf(client, event, place)) ??
+      (await failureOf(client, event, place)) ??
       (await journalOf(client, event, place));
     if (fact !== null) facts.push(fact);
   }
@@ -61,12 +63,20 @@ function activityOf(event: HistoryEvent, place: Place): Fact | null {
   const scheduled = event.activityTaskScheduledEventAttributes;
   if (scheduled) return { ...place, kind: 'scheduled', activityId: scheduled.activityId ?? '' };
   const succeeded = event.activityTaskCompletedEventAttributes;
-  if (succeeded) return { ...place, kind: 'succeeded', scheduledId: idOf(succeeded.scheduledEventId) };
-  const closed =
-    event.activityTaskFailedEventAttributes ??
-    event.activityTaskTimedOutEventAttributes ??
-    event.activityTaskCanceledEventAttributes;
-  return closed ? { ...place, kind: 'closed', scheduledId: idOf(closed.scheduledEventId) } : null;
+  return succeeded ? { ...place, kind: 'succeeded', scheduledId: idOf(succeeded.scheduledEventId) } : null;
+}
+
+/** A child's workflow ID is that of its parent with the stage behind it, and begins with its own pipeline. */
+function childOf(event: HistoryEvent, parentId: string, place: Place): Fact | null {
+  const started = event.childWorkflowExecutionStartedEventAttributes;
+  if (!started || started.workflowType?.name !== PIPELINE_WORKFLOW) return null;
+  const { workflowId = '', runId = '' } = started.workflowExecution ?? {};
+  const [pipeline = '', ...rest] = (workflowId ?? '').split('/');
+  const start = `${parentId.slice(parentId.indexOf('/') + 1)}.`;
+  const key = rest.join('/');
+  if (!key.startsWith(start)) return null;
+  const child = { pipeline, workflowId: workflowId ?? '', runId: runId ?? '' };
+  return { ...place, kind: 'child', stage: key.slice(start.length), ...child };
 }
 
 function endOf(event: HistoryEvent, place: Place): Fact | null {
@@ -93,6 +103,18 @@ async function attemptOf(client: Decoder, event: HistoryEvent, place: Place): Pr
     attempt: started.attempt ?? 1,
     error: failure === undefined ? null : describeFailure(failure),
   };
+}
+
+async function failureOf(client: Decoder, event: HistoryEvent, place: Place): Promise<Fact | null> {
+  const failed = event.activityTaskFailedEventAttributes ?? event.activityTaskTimedOutEventAttributes;
+  const closed = failed ?? event.activityTaskCanceledEventAttributes;
+  if (!closed) return null;
+  const failure = await decodeOptionalFailureToOptionalError(
+    client.options.loadedDataConverter,
+    failed?.failure,
+  );
+  const error = failure === undefined ? null : describeFailure(failure);
+  return { ...place, kind: 'closed', scheduledId: idOf(closed.scheduledEventId), error };
 }
 
 async function journalOf(client: Decoder, event: HistoryEvent, place: Place): Promise<Fact | null> {

@@ -12,8 +12,11 @@ import type { LogLine } from '../../storage/log-line.js';
  * - `stage_changed`: a stage that has not ended waits for people or for a slot, or runs again.
  * - `stage_error`: an attempt failed; tells whether and when another one follows.
  * - `stage_completed`: the stage has its final status, a failure or a skip too.
+ * - `child_started`: the stage runs another pipeline, whose run has events of its own.
+ * - `undo_started`, `undo_completed`: what a stage did is taken back, because the run failed or was cancelled later.
  * - `note`: something happened to the run itself, such as a cancellation.
  * - `stage_progress`: a running stage told how far it is.
+ * - `map_progress`: items of a map started or ended; only for those who ask for `items`.
  * - `log`: a stage wrote a line.
  * - `run_ended`: the run is over; nothing follows.
  */
@@ -52,6 +55,24 @@ export type RunEventBody =
       readonly skip_reason: SkipReason | null;
       readonly reused_from: string | null;
     }
+  | {
+      readonly type: 'child_started';
+      readonly at: string;
+      readonly stage: string;
+      readonly pipeline: string;
+      readonly workflow_id: string;
+      readonly run_id: string;
+    }
+  | { readonly type: 'undo_started'; readonly at: string; readonly stage: string }
+  | {
+      readonly type: 'undo_completed';
+      readonly at: string;
+      /** The stage that was undone. */
+      readonly stage: string;
+      readonly status: 'succeeded' | 'failed';
+      readonly attempts: number;
+      readonly error: EventError | null;
+    }
   | { readonly type: 'note'; readonly at: string; readonly text: string }
   | {
       readonly type: 'stage_progress';
@@ -59,6 +80,18 @@ export type RunEventBody =
       /** 0 to 1; null where nobody knows how much there is to do. */
       readonly fraction: number | null;
       readonly message: string | null;
+    }
+  | {
+      readonly type: 'map_progress';
+      readonly stage: string;
+      /** Null, as `pending`, while a paged source has not come to its end. */
+      readonly total: number | null;
+      readonly succeeded: number;
+      readonly failed: number;
+      readonly skipped: number;
+      readonly reused: number;
+      readonly running: number;
+      readonly pending: number | null;
     }
   | { readonly type: 'log'; readonly line: LogLine }
   | { readonly type: 'run_ended'; readonly at: string; readonly result: RunResult };

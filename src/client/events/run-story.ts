@@ -6,6 +6,8 @@ import type { LiveAttempt, LiveProgress } from '../live-attempt.js';
 import { completedFromJournal, completedFromResult, errorEvent } from './completed.js';
 import type { Fact } from './fact.js';
 import type { EventError, RunEventBody } from './run-event.js';
+import { ToldAttempts } from './told-attempts.js';
+import { UndoStory } from './undo-story.js';
 
 /** An event and its place: the history event that tells it, and its number among what that one tells. */
 export type Told = { readonly event: number; readonly index: number; readonly body: RunEventBody };
@@ -19,7 +21,13 @@ type OpenStage = {
 };
 
 /** What the journal and the activities of one workflow task tell; it is told as a whole. */
-type Task = { readonly id: number; readonly at: number; entries: JournalEntry[]; scheduled: string[] };
+type Task = {
+  readonly id: number;
+  readonly at: number;
+  readonly entries: JournalEntry[];
+  readonly scheduled: string[];
+  readonly undone: string[];
+};
 
 /**
  * Makes events of the facts of a history. Activities tell most of it; what they cannot tell stands in the run's
@@ -29,8 +37,9 @@ export class RunStory {
   readonly #open = new Map<string, OpenStage>();
   /** Stages by the event that scheduled their activity. */
   readonly #activities = new Map<number, { readonly stage: string; attempt: number }>();
+  readonly #undo = new UndoStory();
   /** Failed attempts that were told, of activities that are open. */
-  readonly #told = new Map<string, number>();
+  readonly #told = new ToldAttempts();
   readonly #progress = new Map<string, LiveProgress>();
   /** Stages that ended, for as long as no journal is seen; runs that have one need no such list. */
   readonly #completed = new Set<string>();
@@ -53,14 +62,19 @@ export class RunStory {
     return this.#activities.size > 0;
   }
 
+  /** True while a stage has started and not ended. */
+  get isOpen(): boolean {
+    return this.#open.size > 0;
+  }
+
   /** Failed attempts that were told before the history tells them. */
   get told(): Readonly<Record<string, number>> {
-    return Object.fromEntries(this.#told);
+    return this.#told.all;
   }
 
   /** Goes on where an earlier reader had told so many failed attempts. */
   restoreTold(told: Readonly<Record<string, number>>): void {
-    for (const [stage, attempt] of Object.entries(told)) this.#raiseTold(stage, attempt);
+    for (const [stage, attempt] of Object.entries(told)) this.#told.raise(stage, attempt);
   }
 
   /** The events of facts that follow those of before. Commands of one workflow task must come together. */
@@ -79,15 +93,11 @@ export class RunStory {
       const live = attempts.get(stage);
       if (live === undefined) continue;
       bodies.push(
-        ...this.#failedAttempts(stage, live.attempt, live.lastError, { at: now, next: live.nextAttemptAt }),
+        ...this.#told.before(stage, live.attempt, live.lastError, { at: now, next: live.nextAttemptAt }),
       );
       const { progress } = live;
-      const before = this.#progress.get(stage);
-      if (
-        progress === null ||
-        (before?.fraction === progress.fraction && before.message === progress.message)
-      )
-        continue;
+      const { fraction, message } = this.#progress.get(stage) ?? {};
+      if (progress === null || (fraction === progress.fraction && message === progress.message)) continue;
       this.#progress.set(stage, progress);
       bodies.push({ type: 'stage_progress', stage, ...progress });
     }
@@ -113,7 +123,7 @@ export class RunStory {
     this.#closeTask();
     switch (fact.kind) {
       case 'decided':
-        this.#task = { id: fact.id, at: fact.at, entries: [], scheduled: [] };
+        this.#task = { id: fact.id, at: fact.at, entries: [], scheduled: [], undone: [] };
         return;
       case 'began':
         return this.#began(fact);
@@ -123,7 +133,9 @@ export class RunStory {
         return this.#succeeded(fact);
       case 'closed':
         this.#activities.delete(fact.scheduledId);
-        return;
+        return this.#undone(fact, fact.error);
+      case 'child':
+        return this.#child(fact);
       case 'continued':
       case 'ended':
         return;
@@ -145,48 +157,39 @@ export class RunStory {
   }
 
   #schedule(id: number, activityId: string): void {
+    const undone = this.#undo.schedule(id, activityId);
+    if (undone !== null) this.#task?.undone.push(undone);
     // IDs of stages hold neither; activities of items, pages and fallbacks do.
     if (/[./]/.test(activityId)) return;
     this.#activities.set(id, { stage: activityId, attempt: 1 });
-    this.#told.delete(activityId);
+    this.#told.forget(activityId);
     this.#task?.scheduled.push(activityId);
   }
 
-  #attempt({ id, at, scheduledId, attempt, error }: Extract<Fact, { kind: 'attempt' }>): void {
+  #child({ id, at, stage, pipeline, workflowId, runId }: Extract<Fact, { kind: 'child' }>): void {
+    const child = { stage, pipeline, workflow_id: workflowId, run_id: runId };
+    this.#out.push({ event: id, index: 1, body: { type: 'child_started', at: isoTime(at), ...child } });
+  }
+
+  #undone({ id, at, scheduledId }: Fact & { readonly scheduledId: number }, error?: EventError | null): void {
+    const body = this.#undo.end(scheduledId, at, error);
+    if (body !== null) this.#out.push({ event: id, index: 1, body });
+  }
+
+  #attempt(fact: Extract<Fact, { kind: 'attempt' }>): void {
+    this.#undo.attempt(fact);
+    const { id, at, scheduledId, attempt, error } = fact;
     const activity = this.#activities.get(scheduledId);
     if (activity === undefined) return;
     activity.attempt = attempt;
-    for (const body of this.#failedAttempts(activity.stage, attempt, error, { at, next: null })) {
+    for (const body of this.#told.before(activity.stage, attempt, error, { at, next: null })) {
       this.#out.push({ event: id, index: body.attempt, body });
     }
   }
 
-  /** The attempts before this one that were not told. Only the last one's error is known. */
-  #failedAttempts(
-    stage: string,
-    attempt: number,
-    error: EventError | null,
-    times: { readonly at: number; readonly next: number | null },
-  ) {
-    const first = (this.#told.get(stage) ?? 0) + 1;
-    const failed = Array.from({ length: Math.max(0, attempt - first) }, (_, i) => first + i);
-    this.#raiseTold(stage, attempt - 1);
-    return failed.map((number) => {
-      const isLast = number === attempt - 1;
-      return errorEvent(stage, times.at, {
-        attempt: number,
-        error: isLast ? error : null,
-        next: isLast ? times.next : null,
-        willRetry: true,
-      });
-    });
-  }
-
-  #raiseTold(stage: string, attempt: number): void {
-    if (attempt > (this.#told.get(stage) ?? 0)) this.#told.set(stage, attempt);
-  }
-
-  #succeeded({ id, at, scheduledId }: Extract<Fact, { kind: 'succeeded' }>): void {
+  #succeeded(fact: Extract<Fact, { kind: 'succeeded' }>): void {
+    this.#undone(fact);
+    const { id, at, scheduledId } = fact;
     const activity = this.#activities.get(scheduledId);
     this.#activities.delete(scheduledId);
     const stage = this.#open.get(activity?.stage ?? '');
@@ -217,7 +220,10 @@ export class RunStory {
     const derived = task.scheduled
       .filter((stage) => !mentioned.has(stage) && !this.#open.has(stage))
       .map((stage): JournalEntry => ({ type: 'started', stage }));
-    const bodies = this.#bodiesOf([...task.entries, ...derived], task.at);
+    const undos = task.undone.map(
+      (stage) => ({ type: 'undo_started', at: isoTime(task.at), stage }) as const,
+    );
+    const bodies = [...this.#bodiesOf([...task.entries, ...derived], task.at), ...undos];
     for (const [i, body] of bodies.entries()) this.#out.push({ event: task.id, index: i + 1, body });
   }
 
@@ -285,7 +291,7 @@ export class RunStory {
 
   #forget(stage: string): void {
     this.#open.delete(stage);
-    this.#told.delete(stage);
+    this.#told.forget(stage);
     this.#progress.delete(stage);
     if (!this.#hasJournal) this.#completed.add(stage);
   }

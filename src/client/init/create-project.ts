@@ -2,12 +2,14 @@ import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { extendPackageJson, newPackageJson } from './package-json.js';
-import type { PackageChange } from './package-json.js';
-import { projectFiles } from './template.js';
+import type { PackageChange, ProjectFacts } from './package-json.js';
+import { type PipelineLanguage, pipelineFile, projectFiles } from './template.js';
 
 export type NewProject = {
   /** Absolute. */
   readonly dir: string;
+  /** Relative to `dir`. */
+  readonly pipeline: string;
   /** Relative to `dir`. */
   readonly created: readonly string[];
   /** Keys that an existing package.json got; empty for a new one. */
@@ -42,10 +44,10 @@ class ProjectError extends Error {
  */
 export async function createProject(
   dir: string,
-  options: { readonly schema: string; readonly version: string },
+  options: { readonly schema: string; readonly version: string; readonly language: PipelineLanguage },
 ): Promise<NewProject> {
   const name = projectName(dir);
-  const files = projectFiles({ name, schema: options.schema });
+  const files = projectFiles({ name, schema: options.schema, language: options.language });
   const existing = await existingFiles(dir, [...files.keys()]);
   if (existing.length > 0) {
     throw new ProjectError(`"${dir}" already holds ${existing.map((file) => `"${file}"`).join(', ')}.`, {
@@ -53,10 +55,13 @@ export async function createProject(
       hint: 'Choose another folder, or move these files away. Nothing was written.',
     });
   }
-  const added = await writePackageJson(dir, name, sluiceSpec(dir, options.version));
+  const pipeline = pipelineFile(options.language);
+  const facts = { sluice: sluiceSpec(dir, options.version), pipeline };
+  const added = await writePackageJson(dir, name, facts);
   for (const [path, text] of files) await write(join(dir, path), text);
   return {
     dir,
+    pipeline,
     created: [...(added === null ? ['package.json'] : []), ...files.keys()],
     added: added ?? [],
     needsInstall: !(await exists(join(dir, 'node_modules', 'sluice', 'package.json'))),
@@ -75,21 +80,21 @@ function projectName(dir: string): string {
 async function writePackageJson(
   dir: string,
   name: string,
-  sluice: string,
+  facts: ProjectFacts,
 ): Promise<readonly string[] | null> {
   const path = join(dir, 'package.json');
   if (!(await exists(path))) {
-    await write(path, newPackageJson(name, sluice));
+    await write(path, newPackageJson(name, facts));
     return null;
   }
-  const { text, added } = extend(path, await readFile(path, 'utf8'), sluice);
+  const { text, added } = extend(path, await readFile(path, 'utf8'), facts);
   if (added.length > 0) await writeFile(path, text);
   return added;
 }
 
-function extend(path: string, before: string, sluice: string): PackageChange {
+function extend(path: string, before: string, facts: ProjectFacts): PackageChange {
   try {
-    return extendPackageJson(before, sluice);
+    return extendPackageJson(before, facts);
   } catch (cause) {
     throw new ProjectError(`"${path}" is not valid: ${(cause as Error).message}`, {
       code: 'package_json_invalid',

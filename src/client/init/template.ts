@@ -1,29 +1,39 @@
+import { TYPED_PIPELINE, TYPED_TEST } from './typed-template.js';
+
+/** What the pipeline of a new project is written in. */
+export type PipelineLanguage = 'yaml' | 'typescript';
+
 /** What differs between two new projects. */
 export type TemplateFacts = {
   /** Letters, digits and `-`. */
   readonly name: string;
+  readonly language: PipelineLanguage;
   /** The JSON Schema of definitions, for editors. */
   readonly schema: string;
 };
 
 /** The files of a new project but package.json: path with `/`, and text. */
-export function projectFiles({ name, schema }: TemplateFacts): ReadonlyMap<string, string> {
+export function projectFiles({ name, language, schema }: TemplateFacts): ReadonlyMap<string, string> {
+  const isTyped = language === 'typescript';
   return new Map([
     ['sluice.config.ts', CONFIG],
-    ['pipelines/hello.yaml', PIPELINE],
+    [pipelineFile(language), isTyped ? TYPED_PIPELINE : PIPELINE],
     ['stages/greet.ts', STAGE],
-    ['test/hello.test.ts', TEST],
-    ['sluice.schema.json', schema],
+    ['test/hello.test.ts', isTyped ? TYPED_TEST : TEST],
+    ...(isTyped ? [] : [['sluice.schema.json', schema] as const]),
     ['tsconfig.json', TSCONFIG],
     ['.gitignore', GITIGNORE],
-    ['README.md', readme(name)],
+    ['README.md', readme(name, language)],
   ]);
+}
+
+/** Where the pipeline of a new project is. */
+export function pipelineFile(language: PipelineLanguage): string {
+  return language === 'typescript' ? 'pipelines/hello.ts' : 'pipelines/hello.yaml';
 }
 
 /** `npm test` of the project: Node's own test runner, with jiti, which Sluice brings along, for TypeScript. */
 export const TEST_SCRIPT = 'node --import jiti/register --test test/*.test.ts';
-
-export const RUN_SCRIPT = 'sluice run pipelines/hello.yaml';
 
 const CONFIG = `import { defineConfig } from 'sluice';
 import { greet } from './stages/greet.ts';
@@ -129,26 +139,39 @@ const GITIGNORE = `node_modules/
 .sluice/
 `;
 
-function readme(name: string): string {
+function readme(name: string, language: PipelineLanguage): string {
+  const file = pipelineFile(language);
+  const every = file.replace('hello', '*');
+  const run = `npx sluice run ${file}`;
+  const commands = [
+    [run, 'starts a local Temporal server if none is configured'],
+    [`${run} -i name=Ada`],
+    [`npx sluice validate ${every}`],
+    [`npx sluice plan ${file}`],
+    ...(language === 'typescript' ? [[`npx sluice export ${file}`, 'the same as YAML']] : []),
+    ['npx sluice dev', 'a server with Web UI, and a worker that reloads on change'],
+    ['npm test'],
+  ];
+  const lines = commands.map(([command = '', why]) =>
+    why === undefined ? command : `${command.padEnd(51)} # ${why}`,
+  );
+  const pipelines =
+    language === 'typescript'
+      ? 'definitions, checked by the compiler: `npx -p typescript tsc --noEmit`, or your editor'
+      : 'definitions; editors check them against `sluice.schema.json`';
+  const update = 'After an update of Sluice, renew the schema: `npx sluice schema > sluice.schema.json`.\n';
   return `# ${name}
 
 Pipelines that run on Temporal, with Sluice.
 
 \`\`\`sh
-npx sluice run pipelines/hello.yaml                 # starts a local Temporal server if none is configured
-npx sluice run pipelines/hello.yaml -i name=Ada
-npx sluice validate pipelines/*.yaml
-npx sluice plan pipelines/hello.yaml
-npx sluice dev                                      # a server with Web UI, and a worker that reloads on change
-npm test
+${lines.join('\n')}
 \`\`\`
 
 | | |
 |---|---|
-| \`pipelines/\` | definitions; editors check them against \`sluice.schema.json\` |
+| \`pipelines/\` | ${pipelines} |
 | \`stages/\` | stage functions, registered in \`sluice.config.ts\` |
 | \`test/\` | tests of stage functions and of whole pipelines |
-
-After an update of Sluice, renew the schema: \`npx sluice schema > sluice.schema.json\`.
-`;
+${language === 'typescript' ? '' : `\n${update}`}`;
 }

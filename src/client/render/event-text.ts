@@ -38,6 +38,21 @@ function words(event: Exclude<RunEvent, { type: 'log' }>, colours: Colours): str
       const share = event.fraction === null ? '' : `${Math.floor(event.fraction * 100)}% `;
       return colours.dim(`  ${oneLine(event.stage)} ${share}${oneLine(event.message ?? '')}`.trimEnd());
     }
+    case 'map_progress': {
+      const of = event.total === null ? '' : ` of ${event.total.toLocaleString('en')}`;
+      const done = (event.succeeded + event.reused + event.skipped).toLocaleString('en');
+      const failed = event.failed === 0 ? '' : `, ${event.failed} failed`;
+      return colours.dim(`  ${oneLine(event.stage)} ${done}${of} items${failed}, ${event.running} running`);
+    }
+    case 'child_started':
+      return `${colours.cyan('▶')} ${oneLine(event.stage)} runs ${oneLine(event.workflow_id)}`;
+    case 'undo_started':
+      return `${colours.yellow('↶')} ${oneLine(event.stage)} is undone`;
+    case 'undo_completed': {
+      const sign = statusColour(event.status, colours)(statusSign(event.status));
+      const why = event.error === null ? '' : `: ${errorWords(event.error)}`;
+      return `${sign} undo of ${oneLine(event.stage)} ${event.status}${why}`;
+    }
     case 'note':
       return colours.yellow(`! ${oneLine(event.text)}`);
     case 'run_ended': {

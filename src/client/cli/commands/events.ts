@@ -7,6 +7,7 @@ type EventsFlags = ConnectionFlags & {
   readonly after?: string;
   readonly follow?: boolean;
   readonly logs?: boolean;
+  readonly items?: boolean;
 };
 
 const EXAMPLES = `
@@ -18,6 +19,7 @@ Examples:
   sluice events market-data --follow --json
   sluice events market-data --follow --json --after "$(tail -1 seen.jsonl | jq -r .cursor)" >> seen.jsonl`;
 
+const ITEMS_HINT = 'How they ended is told by: sluice status RUN --stage STAGE --items all';
 const LOGS_HINT = 'What was written before is given by: sluice logs RUN';
 
 /** `sluice events`: what happened to a run, for programs and for people. */
@@ -32,18 +34,21 @@ export function registerEvents(program: Command, cli: CliContext): void {
     .option('--after <cursor>', 'only what follows the event with this cursor')
     .option('-f, --follow', 'go on until the run ends, with progress')
     .option('--logs', 'with --follow: also what the stages write from now on')
+    .option('--items', 'with --follow: also how far maps are')
     .addHelpText('after', EXAMPLES);
   addConnectionOptions(command).action(async (run: string, flags: EventsFlags) => {
     const [{ withSession }, { printEvents }] = await Promise.all([
       import('../runs/session.js'),
       import('../runs/print-events.js'),
     ]);
-    const { after, follow = false, logs = false } = flags;
+    const { after, follow = false, logs = false, items = false } = flags;
     if (logs && !follow) throw new UsageError('`--logs` goes with `--follow`.', { hint: LOGS_HINT });
+    if (items && !follow) throw new UsageError('`--items` goes with `--follow`.', { hint: ITEMS_HINT });
     await withSession(cli, { flags }, async (session) => {
       await printEvents(cli, await session.find(run), {
         follow,
         logs,
+        items,
         ...(after === undefined ? {} : { after }),
       });
     });

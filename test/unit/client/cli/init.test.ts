@@ -52,6 +52,25 @@ describe('init', () => {
     expect(exitCode).toBe(0);
   });
 
+  test('writes the pipeline in TypeScript, equal to the one in YAML, when it is told to', async () => {
+    const { json } = await runCli(['init', '--typescript', '--json'], { cwd: dir });
+    expect(json()).toMatchObject({ pipeline: 'pipelines/hello.ts' });
+    expect((await readdir(dir)).sort()).toEqual(
+      ['.gitignore', ...FILES].filter((file) => file !== 'sluice.schema.json'),
+    );
+    expect((await packageJson())['scripts']).toMatchObject({ start: 'sluice run pipelines/hello.ts' });
+    expect(await readFile(join(dir, 'README.md'), 'utf8')).not.toContain('yaml');
+    await runCli(['init', 'other'], { cwd: dir });
+    for (const project of [dir, join(dir, 'other')]) {
+      await symlink(join(process.cwd(), 'node_modules'), join(project, 'node_modules'));
+    }
+    const plans = ['pipelines/hello.ts', 'other/pipelines/hello.yaml'].map(async (file) =>
+      (await runCli(['plan', file, '--json'], { cwd: dir })).json(),
+    );
+    const [typed, yaml] = await Promise.all(plans);
+    expect(typed).toEqual(yaml);
+  });
+
   test('points editors at the schema it writes', async () => {
     await runCli(['init'], { cwd: dir });
     const definition = await readFile(join(dir, 'pipelines', 'hello.yaml'), 'utf8');
@@ -65,6 +84,7 @@ describe('init', () => {
     expect(stderr).toBe('');
     expect(json()).toEqual({
       dir,
+      pipeline: 'pipelines/hello.yaml',
       created: expect.arrayContaining([
         'package.json',
         'sluice.config.ts',

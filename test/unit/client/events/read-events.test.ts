@@ -4,8 +4,9 @@ import type { Fact } from '../../../../src/client/events/fact.js';
 import { readEvents, type ReadEventsOptions } from '../../../../src/client/events/read-events.js';
 import type { RunEvent } from '../../../../src/client/events/run-event.js';
 import type { LiveAttempt } from '../../../../src/client/live-attempt.js';
+import type { RunStatus } from '../../../../src/engine/result.js';
 import type { JournalEntry } from '../../../../src/engine/run-journal.js';
-import { aRunResult, START } from '../../../support/a-run.js';
+import { aRunResult, aRunStatus, aStageResult, START } from '../../../support/a-run.js';
 
 type Draft = Fact extends infer F ? (F extends Fact ? Omit<F, 'id' | 'at'> : never) : never;
 
@@ -72,11 +73,17 @@ type FakeOptions = {
   /** Facts a page. */
   readonly pageSize?: number;
   readonly attempts?: () => ReadonlyMap<string, LiveAttempt>;
+  readonly status?: () => RunStatus | null;
   /** Called before a page that waits is given. */
   readonly onWait?: () => Promise<void>;
 };
 
-function fakeSource({ pageSize = 100, attempts = () => new Map(), onWait }: FakeOptions = {}): EventSource {
+function fakeSource({
+  pageSize = 100,
+  attempts = () => new Map(),
+  status = () => null,
+  onWait,
+}: FakeOptions = {}): EventSource {
   return {
     runId: 'first',
     page: async ({ runId, token, waits }) => {
@@ -89,6 +96,7 @@ function fakeSource({ pageSize = 100, attempts = () => new Map(), onWait }: Fake
       return { facts: facts.slice(from, to), next: to < facts.length ? Uint8Array.of(to) : null };
     },
     attempts: async () => attempts(),
+    status: async () => status(),
     result: async () => aRunResult({}),
   };
 }
@@ -192,6 +200,45 @@ describe('reading the events of a run', () => {
     expect(events.filter(({ type }) => type === 'stage_progress').length).toBeGreaterThanOrEqual(2);
     const rest = await read(fakeSource(), { after: seen?.cursor ?? '' });
     expect(words(rest)).toEqual(['stage_error side 2', 'stage_completed side', 'run_ended']);
+  });
+
+  it('tells how far maps are to those who ask, and only what has changed', async () => {
+    let looks = 0;
+    const items = (succeeded: number) => ({
+      total: 5_000,
+      succeeded,
+      failed: 1,
+      skipped: 0,
+      reused: 0,
+      running: 8,
+      pending: 4_991 - succeeded,
+      rate_per_s: null,
+      eta_ms: null,
+      failed_items: [],
+    });
+    const source = fakeSource({
+      status: () => {
+        looks += 1;
+        return aRunStatus({ side: aStageResult({ items: items(looks < 3 ? 10 : 20) }) });
+      },
+    });
+    const waiting: EventSource = {
+      ...source,
+      page: async (wanted) => {
+        const page = await source.page(wanted);
+        if (wanted.runId === 'first' || page === null) return page;
+        if (wanted.waits) await vi.waitFor(() => expect(looks).toBeGreaterThanOrEqual(4), { interval: 1 });
+        return wanted.waits ? page : { facts: page.facts.slice(0, 4), next: null };
+      },
+    };
+    const events = await read(waiting, { lookMs: 1, items: true });
+    const progress = events.flatMap((event) => (event.type === 'map_progress' ? [event] : []));
+    expect(progress.map(({ stage, succeeded, pending }) => [stage, succeeded, pending])).toEqual([
+      ['side', 10, 4_981],
+      ['side', 20, 4_971],
+    ]);
+    looks = 4;
+    expect((await read(waiting, { lookMs: 1 })).some(({ type }) => type === 'map_progress')).toBe(false);
   });
 
   it('ends with what is there when it does not follow', async () => {
