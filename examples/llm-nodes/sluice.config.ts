@@ -57,6 +57,7 @@ export default defineConfig({
   pipelines: {
     'text-processing': './pipelines/text-processing.yaml',
     'llm-processing': './pipelines/llm-processing.yaml',
+    moods: './pipelines/moods.ts',
   },
   pools: { llm: { slots: 4, rate: { limit: 300, per: '1m' } } },
 });

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { closeTestServers, testPipeline } from 'sluice/testing';
 import { fromProject } from '../lib/from-project.js';
+import moods from '../pipelines/moods.js';
 
 afterAll(closeTestServers);
 
@@ -61,6 +62,33 @@ describe('LLM processing', () => {
     for (const { review } of reviews) expect(source).toContain(review.summary.slice(0, 60));
     expect(source).toContain((result.outputs['answer'] as string).slice(0, 60));
     expect(reviews.map(({ review }) => review.mood)).toEqual(['positive', 'negative']);
+  });
+});
+
+describe('moods, a pipeline in TypeScript', () => {
+  const project = { configDir: fromProject('.') };
+
+  it('scores every part of a text and sums up the dark ones in their own words', async () => {
+    const result = await testPipeline(moods, project);
+    expect(result).toMatchObject({ status: 'succeeded', skipped_stages: [] });
+    const groups = result.outputs['moods'] as ReadonlyArray<{ readonly key: string; readonly count: number }>;
+    const counts = new Map(groups.map(({ key, count }) => [key, count]));
+    expect([...counts.values()].reduce((sum, count) => sum + count, 0)).toBe(result.outputs['parts']);
+    expect(result.outputs['dark']).toBe(counts.get('negative'));
+    const source = await plainText(['data/inaugural-1865-Lincoln.txt']);
+    expect(source).toContain((result.outputs['worries'] as string).slice(0, 60));
+  });
+
+  it('asks no model where nothing is dark, and stops where there is nothing to compare', async () => {
+    const bright = { 'score-sentiment': () => ({ score: 1, label: 'positive' }) };
+    const result = await testPipeline(moods, { ...project, mocks: bright });
+    expect(result).toMatchObject({
+      status: 'succeeded',
+      skipped_stages: ['digest'],
+      outputs: { worries: '' },
+    });
+    const short = await testPipeline(moods, { ...project, inputs: { at_least: 1000 } });
+    expect(short).toMatchObject({ status: 'failed', failed_stages: ['enough'] });
   });
 });
 

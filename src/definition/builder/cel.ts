@@ -22,11 +22,13 @@ type Condition = Value<boolean>;
 type List<T> = Expr<readonly T[]>;
 
 /**
- * CEL written by hand: `` cel<number>`size(${rows}) / 2` ``. What is put in becomes a name or a literal. The type is what
- * you say it is.
+ * CEL written by hand: `` cel<number>`size(${rows}) / 2` ``. What is put in becomes a name or a literal, and escapes such as
+ * `\n` are CEL's own. The type is what you say it is.
  */
 function raw<T = unknown>(strings: TemplateStringsArray, ...values: readonly unknown[]): Ref<T> {
-  const text = strings.reduce((all, next, i) => `${all}${operand(toCel(values[i - 1]), BINDS.atom)}${next}`);
+  const text = strings.raw.reduce(
+    (all, next, i) => `${all}${operand(toCel(values[i - 1]), BINDS.atom)}${next}`,
+  );
   const [first] = values;
   const isAlone = values.length === 1 && strings.every((string) => string.trim() === '');
   return createRef(isAlone ? toCel(first) : written(text.trim()));

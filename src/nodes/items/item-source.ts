@@ -4,7 +4,8 @@ import type { Json } from '../../shared/json.js';
 
 /** A list of values, or the file of a `map` with `collect: file`. */
 export const itemsParam = z.union([
-  z.array(z.json()),
+  // Whatever a stage gave is JSON; its type may be narrower than that of any JSON.
+  z.array(z.unknown()),
   z.object({ sha256: z.string(), name: z.string().optional() }),
 ]);
 
@@ -17,7 +18,8 @@ export async function* itemsOf(
   onMissing: () => void,
 ): AsyncGenerator<Numbered> {
   let index = -1;
-  for await (const item of Array.isArray(source) ? source : ctx.artifacts.lines(pointer(source))) {
+  const items = Array.isArray(source) ? (source as readonly Json[]) : ctx.artifacts.lines(pointer(source));
+  for await (const item of items) {
     index += 1;
     if (item === null) onMissing();
     else yield { item, index };

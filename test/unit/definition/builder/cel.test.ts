@@ -22,6 +22,8 @@ describe('cel', () => {
     [cel.eq(text, null), 'inputs.text == null', false],
     [cel.in(2, list), '2 in inputs.list', true],
     [cel.in(n, [1, 2]), 'inputs.n in [1, 2]', false],
+    [cel<string>`${words}.join("\n")`, 'inputs.words.join("\\n")', 'a\nb'],
+    [cel<boolean>`${text}.matches("\\s")`, 'inputs.text.matches("\\\\s")', true],
     [cel.not(cel.and(cel.gt(n, 1), true)), '!(inputs.n > 1 && true)', false],
     [cel.or(cel.lt(n, 1), cel.lt(n, 2), cel.lt(n, 9)), 'inputs.n < 1 || inputs.n < 2 || inputs.n < 9', true],
     [cel.mod(cel.div(n, 2), 1), 'inputs.n / 2 % 1', 0.5],
