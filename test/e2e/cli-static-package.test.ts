@@ -23,8 +23,8 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-function sluice(args: readonly string[]) {
-  return execa(join(dir, 'node_modules', '.bin', 'sluice'), args, { cwd: dir });
+function sluice(args: readonly string[], cwd = dir) {
+  return execa(join(dir, 'node_modules', '.bin', 'sluice'), args, { cwd });
 }
 
 describe('the packed package in an empty folder', () => {
@@ -59,11 +59,8 @@ describe('the packed package in an empty folder', () => {
     async () => {
       await sluice(['init', 'typed', '--typescript']);
       const typed = join(dir, 'typed');
-      // Installed where the folder above finds it.
-      const inTyped = { cwd: typed, preferLocal: true, localDir: dir };
-      const valid = await execa('sluice', ['validate', 'pipelines/hello.ts'], inTyped);
-      expect(valid.stdout).toContain('is valid');
-      expect((await execa('npm', ['test'], inTyped)).stdout).toMatch(/^# pass 3$/m);
+      expect((await sluice(['validate', 'pipelines/hello.ts'], typed)).stdout).toContain('is valid');
+      expect((await execa('npm', ['test'], { cwd: typed })).stdout).toMatch(/^# pass 3$/m);
 
       const tsc = join(ROOT, 'node_modules', '.bin', 'tsc');
       await execa(tsc, ['--noEmit', '-p', typed]);
