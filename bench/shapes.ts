@@ -15,9 +15,9 @@ type StageOptions = Readonly<Record<string, unknown>>;
 const WINDOW = 200;
 
 export const SHAPES: readonly Shape[] = [
-  chain('chain of 50', 50, 9),
-  waves('ten waves of ten', 10, 10, 9),
-  parallel('100 at once', 100, 9),
+  chain('chain of 50', 50, 15),
+  waves('ten waves of ten', 10, 10, 15),
+  parallel('100 at once', 100, 15),
   parallel('1,000 at once', 1_000, 5),
   graph('300-stage graph', 300, 7),
   localChain('chain of 50, local', 50, 9),

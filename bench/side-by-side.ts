@@ -20,6 +20,9 @@ export type Comparison = {
   readonly ratio_with_storage: number | null;
 };
 
+/** As of a worker that has served for a while, whose code the engine has compiled. */
+const STAGES_BEFORE = 1_000;
+
 /** Runs a shape by hand and as a pipeline in turn. The order changes from round to round. */
 export async function compare(rig: BenchRig, shape: Shape): Promise<Comparison> {
   const plan = await rig.plan(shape.definition);
@@ -29,7 +32,9 @@ export async function compare(rig: BenchRig, shape: Shape): Promise<Comparison> 
     stored: { run: () => runRaw(rig, shape, RAW_STORE_QUEUE), ms: [] as number[] },
   };
   const order = [ways.raw, ways.sluice, ...(shape.withStorage === false ? [] : [ways.stored])];
-  for (const way of order) await way.run();
+  for (let before = 0; before < STAGES_BEFORE; before += shape.stages) {
+    for (const way of order) await way.run();
+  }
   for (let round = 0; round < shape.rounds; round += 1) {
     for (const way of round % 2 === 0 ? order : order.toReversed()) way.ms.push(await timed(way.run));
   }

@@ -57,7 +57,8 @@ export async function runAttempt(
   // Sluice's own activities are no stages.
   const hooks = implementation === UNKNOWN ? null : attemptHooks(attempt, Context.current(), deps);
   try {
-    await hooks?.start();
+    // No promise for what there is none of: this is done for every stage.
+    if (hooks !== null) await hooks.start();
     const runOne = async (one: Attempt): Promise<TaskResult> => {
       const produce = async (): Promise<TaskResult> => finish(one, deps, await execute(one));
       return one.task.cache === undefined
@@ -72,8 +73,9 @@ export async function runAttempt(
             () => (task.items === undefined ? runOne(attempt) : runItems(attempt, { ...deps, runOne })),
             graceMs,
           );
-    const output_ref = await referTo(result, task, deps, implementation);
-    await hooks?.complete(result.reused_from !== undefined);
+    const stored = referTo(result, task, deps, implementation);
+    const output_ref = stored === undefined ? undefined : await stored;
+    if (hooks !== null) await hooks.complete(result.reused_from !== undefined);
     ended(result.reused_from === undefined ? 'succeeded' : 'reused');
     const { queuedMs } = attempt;
     if (output_ref === undefined && queuedMs === 0) return result;
@@ -91,7 +93,8 @@ export async function runAttempt(
   } finally {
     attempt.heartbeat.stop();
     attempt.stopped.dispose();
-    await attempt.log.close();
+    const written = attempt.log.close();
+    if (written !== undefined) await written;
   }
 }
 
@@ -141,12 +144,12 @@ async function finish(attempt: Attempt, deps: RunAttemptDeps, produced: Produced
  * Keeps a large output where the run's result can name it. Outputs of items are a part of their map's, and those of
  * Sluice's own activities are none of a stage.
  */
-async function referTo(
+function referTo(
   { output }: TaskResult,
   task: StageTask,
   { store }: RunAttemptDeps,
   implementation: Implementation,
-): Promise<OutputRef | undefined> {
+): Promise<OutputRef> | undefined {
   const isOfStage = implementation !== UNKNOWN && task.item === undefined && task.items === undefined;
   return isOfStage ? storeLargeOutput(store, output) : undefined;
 }

@@ -14,7 +14,8 @@ export interface StageLog {
   readonly logger: StageLogger;
   /** A line that a command wrote. Resolves at once unless the store is far behind. */
   output(stream: 'stdout' | 'stderr', line: string): Promise<void>;
-  close(): Promise<void>;
+  /** Undefined where nothing was written. */
+  close(): Promise<void> | undefined;
 }
 
 type Write = { readonly level: LogLevel; readonly message: string; readonly stream?: 'stdout' | 'stderr' };
@@ -69,7 +70,7 @@ export function createStageLog(
       error: (message, fields) => void write({ level: 'error', message }, fields),
     },
     output: (stream, message) => write({ level: 'info', stream, message }).ready(),
-    close: () => writer?.close() ?? Promise.resolve(),
+    close: () => writer?.close(),
   };
 }
 

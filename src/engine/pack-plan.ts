@@ -57,7 +57,9 @@ function unpackStage(stage: PackedStage): StagePlan {
 function differences<T extends object>(value: T, common: T): Partial<T> {
   const entries = Object.entries(value) as [keyof T, unknown][];
   return Object.fromEntries(
-    entries.filter(([key, own]) => JSON.stringify(own) !== JSON.stringify(common[key])),
+    entries.filter(
+      ([key, own]) => own !== common[key] && JSON.stringify(own) !== JSON.stringify(common[key]),
+    ),
   ) as Partial<T>;
 }
 

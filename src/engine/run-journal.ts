@@ -130,6 +130,15 @@ export class RunJournal {
     return this.#entries.length > 0;
   }
 
+  /**
+   * True when something of that must be written. Asked at the end of a workflow task: what needs no page then is forgotten,
+   * because waking the run for it costs as much as the step of a stage.
+   */
+  needsPage(): boolean {
+    if (!this.#isNeeded) this.#entries = [];
+    return this.#isNeeded;
+  }
+
   /** What has to be written of what happened since the last time. */
   take(): ReadonlyArray<readonly JournalEntry[]> {
     const entries = this.#isNeeded ? this.#entries : [];

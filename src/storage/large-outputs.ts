@@ -11,7 +11,7 @@ import { getObject, putObject } from './objects.js';
 export const LARGE_OUTPUT_BYTES = 1024 * 1024;
 
 /** Keeps an output as an object of its own when it is large; undefined when it is not. */
-export async function storeLargeOutput(store: BlobStore, output: Json): Promise<OutputRef | undefined> {
+export function storeLargeOutput(store: BlobStore, output: Json): Promise<OutputRef> | undefined {
   if (roughSize(output, LARGE_OUTPUT_BYTES) < LARGE_OUTPUT_BYTES) return undefined;
   return putObject(store, Buffer.from(JSON.stringify(output)));
 }

@@ -5,9 +5,11 @@ import { JOURNAL_MEMO, type JournalPage, type RunJournal } from '../engine/run-j
 export function keepJournal(journal: RunJournal): void {
   journal.open();
   void CancellationScope.nonCancellable(async () => {
+    // The first time it waits for anything at all, and so comes after what the run itself waits for.
+    await condition(() => journal.isDue);
     for (;;) {
-      await condition(() => journal.isDue);
       writeJournal(journal);
+      await condition(() => journal.needsPage());
     }
   });
 }

@@ -38,6 +38,16 @@ describe('the journal of a run', () => {
     expect(journal.isDue).toBe(false);
   });
 
+  it('forgets at the end of a task what needs no page', () => {
+    const journal = openJournal();
+    journal.started([plain]);
+    expect(journal.needsPage()).toBe(false);
+    journal.started([set]);
+    expect(journal.needsPage()).toBe(true);
+    expect(journal.take()).toEqual([[{ type: 'started', stage: 'values', explicit: true }]]);
+    expect(journal.needsPage()).toBe(false);
+  });
+
   it('writes all starts of a task in which one is of a stage without an activity of its own', () => {
     const journal = openJournal();
     journal.started([plain, set, aMappedStage('each', 'echo')]);
