@@ -41,7 +41,6 @@ export default defineConfig({
         test: {
           ...SHARED,
           name: 'e2e',
-          isolate: true,
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 240_000,
           hookTimeout: 240_000,

@@ -23,6 +23,7 @@ import { createCatalog } from '../worker/catalog.js';
 import { loadConfig, type LoadedConfig } from '../worker/config.js';
 import { createPrometheusMetrics } from '../worker/prometheus-metrics.js';
 import { workflowBundlePath } from '../worker/workflow-bundle.js';
+import { ClockKeeper } from './clock-keeper.js';
 import { TestModels } from './test-models.js';
 import { type Mocks, withMockedFunctions, withMockedStages } from './mocks.js';
 import { TestRun } from './test-run.js';
@@ -116,6 +117,7 @@ async function runOn({ env, store }: TestServer, scene: RunScene): Promise<TestR
   const { metrics } = createPrometheusMetrics();
   const log = pino({ level: 'silent' });
   const work = new Work();
+  const clock = new ClockKeeper(env);
   const worker = await Worker.create({
     ...code,
     connection: env.nativeConnection,
@@ -123,8 +125,10 @@ async function runOn({ env, store }: TestServer, scene: RunScene): Promise<TestR
     maxHeartbeatThrottleInterval: '100ms',
     activities: {
       ...createModelActivities(store),
-      ...work.counted(
-        createActivities({ stages, store, log, metrics, env: scene.env, projectDir: config.projectDir }),
+      ...clock.noting(
+        work.counted(
+          createActivities({ stages, store, log, metrics, env: scene.env, projectDir: config.projectDir }),
+        ),
       ),
     },
   });
@@ -140,8 +144,8 @@ async function runOn({ env, store }: TestServer, scene: RunScene): Promise<TestR
       { workflowId, runId: handle.firstExecutionRunId },
     );
     // Whoever asks for the result lets time be skipped.
-    await steer({ run, handle, env, work }, scene);
-    const result = await run.result();
+    const ending = steer({ run, handle, env, work }, scene).then(() => run.result());
+    const result = await clock.during(() => [workflowId], ending);
     const history = await spoilIfCancelled(handle, scene);
     await Worker.runReplayHistory(code, history, workflowId);
     await endPools(env.client, input.plan);

@@ -8,6 +8,7 @@ import type { RunResult } from '../../src/engine/result.js';
 import { ensureTemporalCli, ensureTestServer } from '../../src/client/temporal-server/locate.js';
 import { PIPELINE_WORKFLOW } from '../../src/shared/names.js';
 import type { StageTask, TaskResult } from '../../src/shared/task.js';
+import { ClockKeeper } from '../../src/testing/clock-keeper.js';
 import { startDevServer, startTimeSkippingServer } from '../../src/testing/start-server.js';
 import { resultOf } from './result-of.js';
 import { workflowBundlePath } from '../../src/worker/workflow-bundle.js';
@@ -31,6 +32,9 @@ export class WorkflowRig {
   readonly env: TestWorkflowEnvironment;
   readonly #stages: Readonly<Record<string, FakeStage>>;
   readonly #options: RigOptions;
+  readonly #clock: ClockKeeper;
+  readonly #keeping: Promise<void>;
+  #close: () => void = () => undefined;
   #worker: { readonly worker: Worker; readonly running: Promise<void> } | null = null;
   readonly #started: WorkflowHandle[] = [];
   #counter = 0;
@@ -43,6 +47,9 @@ export class WorkflowRig {
     this.env = env;
     this.#options = options;
     this.#stages = stages;
+    this.#clock = new ClockKeeper(env);
+    const closed = new Promise<void>((resolve) => (this.#close = resolve));
+    this.#keeping = this.#clock.during(() => this.#started.map(({ workflowId }) => workflowId), closed);
   }
 
   static async create(
@@ -74,7 +81,7 @@ export class WorkflowRig {
       connection: this.env.nativeConnection,
       taskQueue: 'rig',
       workflowBundle: { codePath: await workflowBundlePath() },
-      activities: { ...this.#stages },
+      activities: this.#clock.noting(this.#stages),
       maxHeartbeatThrottleInterval: 100,
       ...(this.#options.forgetful === true ? { maxCachedWorkflows: 0 } : {}),
     });
@@ -125,6 +132,8 @@ export class WorkflowRig {
 
   /** Replays all histories, then ends worker and server. */
   async close(): Promise<void> {
+    this.#close();
+    await this.#keeping;
     try {
       await this.#replayAll();
     } finally {

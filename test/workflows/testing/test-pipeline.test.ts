@@ -144,6 +144,28 @@ it('has models of its own for each test, which work like real ones', async () =>
   }
 });
 
+it('skips time also after a stage was cancelled that no worker had taken', async () => {
+  const plan = aPlan([
+    aStage('unserved', {
+      action: { kind: 'uses', uses: 'count-rows', with: {} },
+      task_queue: 'nobody',
+    }),
+    aStage('moment', { action: { kind: 'sleep', duration: 200 } }),
+    aStage('broken', {
+      action: { kind: 'gate', checks: [{ name: 'never', assert: 'false' }], min_pass_rate: 1 },
+      depends_on: ['moment'],
+    }),
+    aStage('after', {
+      action: { kind: 'sleep', duration: 6 * 3_600_000 },
+      depends_on: ['broken'],
+      run_when: 'always',
+    }),
+  ]);
+  const result = await testPipeline(plan, { configDir: dir });
+  expect(result.stages['unserved']?.status).toBe('cancelled');
+  expect(result.total_duration_ms).toBeGreaterThanOrEqual(6 * 3_600_000);
+});
+
 it('lets a mock stand in for a built-in stage function', async () => {
   const result = await testPipeline(promoting, {
     mocks: {
