@@ -43,6 +43,7 @@ const CLI = join(import.meta.dirname, '../../dist/client/cli/main.js');
 let dir: string;
 let server: EmbeddedServer;
 let worker: ReturnType<typeof startWorker>;
+let client: SluiceClient;
 
 function startWorker() {
   const env = { TEMPORAL_ADDRESS: undefined, TEMPORAL_PROFILE: undefined, TEMPORAL_NAMESPACE: undefined };
@@ -55,11 +56,10 @@ beforeAll(async () => {
   await writeFile(join(dir, 'parent.yaml'), PARENT);
   server = await startEmbeddedServer({ dir });
   worker = startWorker();
-  const client = await SluiceClient.connect({ connectionOptions: { address: server.address } });
-  while (!(await client.hasWorker()));
-  await client.close();
+  client = await SluiceClient.connect({ connectionOptions: { address: server.address } });
 });
 afterAll(async () => {
+  await client.close();
   worker.kill('SIGKILL');
   await worker;
   await server.release();
@@ -83,7 +83,9 @@ async function untilListed(workflowId: string): Promise<ApprovalItem> {
   }
 }
 
+/** Starts a run once the worker polls, which it does anew when a busy server has let its connection go. */
 async function start(file: string, id: string, env = {}): Promise<string> {
+  while (!(await client.hasWorker()));
   const { workflow_id } = await json<{ workflow_id: string }>(['run', file, '--id', id, '--detach'], env);
   return workflow_id;
 }
