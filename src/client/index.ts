@@ -1,5 +1,6 @@
 export { ClientError, type ClientErrorCode } from './client-error.js';
-export { RunHandle, type CancelOptions, type LogsOptions } from './run-handle.js';
+export { RunHandle, type CancelOptions } from './run-handle.js';
+export type { LogsOptions } from './events/run-logs.js';
 export type { Explanation, StageExplanation } from './why/explain-run.js';
 export { type Expectation, expectedDurations } from './why/expected-durations.js';
 export type { ApprovalKeys } from './approvals/approval-keys.js';

@@ -6,9 +6,8 @@ import {
 } from '@temporalio/client';
 import type { RunResult, RunStatus } from '../engine/result.js';
 import type { BlobStore } from '../storage/blob-store.js';
-import type { LogLevel, LogLine } from '../storage/log-line.js';
+import type { LogLine } from '../storage/log-line.js';
 import { withLargeOutputs } from '../storage/large-outputs.js';
-import { readStageLogs } from '../storage/read-stage-logs.js';
 import {
   type ApprovalAnswer,
   cancelAfterWaveSignal,
@@ -24,6 +23,7 @@ import { ClientError } from './client-error.js';
 import { bareStatus, type Ending, endingOf, resultFromStatus, statusFromResult } from './ended-run.js';
 import type { RunEvent } from './events/run-event.js';
 import { type EventsOptions, runEvents } from './events/run-events.js';
+import { type LogsOptions, runLogs } from './events/run-logs.js';
 import { StageHandle } from './events/stage-handle.js';
 import { isNoAnswer } from './grpc-errors.js';
 import { type ItemsOptions, type StageItems, stageItems } from './items/stage-items.js';
@@ -49,16 +49,6 @@ export type RunHandleDeps = {
   readonly uiUrl?: string;
   /** Secrets that sign decisions. */
   readonly approvalKeys?: ApprovalKeys;
-};
-
-export type LogsOptions = {
-  readonly stage?: string;
-  /** Lines of this level and of worse ones. @default "debug" */
-  readonly level?: LogLevel;
-  /** Of what was written before, only so many of the last lines. */
-  readonly tail?: number;
-  readonly follow?: boolean;
-  readonly signal?: AbortSignal;
 };
 
 export type CancelOptions = {
@@ -199,7 +189,7 @@ export class RunHandle {
 
   /** What happens to the run, from its start or after a cursor: each event once, in order. Throws `bad_cursor`. */
   events(options: EventsOptions = {}): AsyncGenerator<RunEvent, void> {
-    return runEvents(this.#deps.client, this, options);
+    return runEvents(this.#deps, this, options);
   }
 
   /** One stage of the run, for the chunks that it gives. */
@@ -213,10 +203,8 @@ export class RunHandle {
   }
 
   /** The log lines of the run or of one stage. Empty when the client was given no store. */
-  async *logs(options: LogsOptions = {}): AsyncGenerator<LogLine> {
-    const { store } = this.#deps;
-    if (store !== undefined)
-      yield* readStageLogs(store, { workflowId: this.workflowId, runId: this.runId, ...options });
+  logs(options: LogsOptions = {}): AsyncGenerator<LogLine> {
+    return runLogs(this.#deps, this, options);
   }
 
   /** The state of the run, without outputs, and the attempts that are open. Rejects when nobody answers. */

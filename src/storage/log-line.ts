@@ -5,7 +5,7 @@ export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** One line of a stage's log. `time` is ISO 8601 in UTC; `stream` is set for output of a command. */
+/** One line of a stage's log. `time` is ISO 8601 in UTC; `stream` is set for output of a command, and for what a stage yields. */
 export type LogLine = {
   readonly time: string;
   readonly stage: string;
@@ -13,7 +13,7 @@ export type LogLine = {
   readonly item?: number;
   readonly attempt: number;
   readonly level: LogLevel;
-  readonly stream?: 'stdout' | 'stderr';
+  readonly stream?: 'stdout' | 'stderr' | 'chunks';
   readonly message: string;
   readonly fields?: JsonObject;
 };

@@ -35,7 +35,8 @@ export async function* readStageLogs(store: BlobStore, options: ReadLogsOptions)
   }
 }
 
-function isWanted(level: LogLevel = 'debug'): (line: LogLine) => boolean {
+/** True for lines of a level and of worse ones. */
+export function isWanted(level: LogLevel = 'debug'): (line: LogLine) => boolean {
   const least = LOG_LEVELS.indexOf(level);
   return (line) => LOG_LEVELS.indexOf(line.level) >= least;
 }

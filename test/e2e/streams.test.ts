@@ -85,6 +85,14 @@ async function readWithKills(
   return lines;
 }
 
+/** What a person sees who follows the log. */
+async function logged(run: string): Promise<string> {
+  const { stdout } = await execa('node', [CLI, 'logs', run, '--follow', '--address', server.address], {
+    cwd: PROJECT,
+  });
+  return stdout;
+}
+
 it('gives 20 MB of chunks and all events to readers that are killed on the way, without loss or repeats', async () => {
   const stages = [
     {
@@ -101,13 +109,27 @@ it('gives 20 MB of chunks and all events to readers that are killed on the way, 
   );
   if (plan === null) throw new Error('The definition is wrong.');
   const run = await client.start(plan);
-  const [chunks, events] = await Promise.all([
+  const [chunks, events, log] = await Promise.all([
     readWithKills(['stream', run.workflowId, 'produce'], [700, 700]),
-    readWithKills(['events', run.workflowId], [2, 2]),
+    readWithKills(['events', run.workflowId, '--chunks'], [2, 1_200]),
+    logged(run.workflowId),
   ]);
-  expect(chunks.map(({ type }) => type)).toEqual(Array.from({ length: CHUNKS }, () => 'chunk'));
-  expect(chunks.map(({ index }) => index)).toEqual(Array.from({ length: CHUNKS }, (_, i) => i));
-  const lasting = events.filter(({ type }) => type !== 'stage_progress');
+  const all = Array.from({ length: CHUNKS }, (_, i) => i);
+  expect(chunks.map(({ type }) => type)).toEqual(all.map(() => 'chunk'));
+  expect(chunks.map(({ index }) => index)).toEqual(all);
+  const yielded = events.filter(({ type }) => type === 'stage_chunk');
+  expect(yielded.map(({ index }) => index)).toEqual(all);
+  const types = events.map(({ type, stage }) => `${type} ${stage ?? ''}`);
+  expect(types.indexOf('stage_started produce')).toBeLessThan(types.indexOf('stage_chunk produce'));
+  expect(types.lastIndexOf('stage_chunk produce')).toBeLessThan(types.indexOf('stage_completed produce'));
+  // Ten lines at most of what comes together, and none of them long.
+  const marked = log
+    .split('\n')
+    .filter((line) => line.startsWith('produce » ') || line.startsWith('produce#2 » '));
+  expect(marked[0]).toMatch(/^produce » \{"n":0,"text":"x+…$/);
+  expect(marked.some((line) => /» … and \d+ more chunks$/.test(line))).toBe(true);
+  expect(Math.max(...marked.map(({ length }) => length))).toBeLessThan(500);
+  const lasting = events.filter(({ type }) => type !== 'stage_progress' && type !== 'stage_chunk');
   expect(lasting.map(({ type, stage }) => [type, stage ?? ''])).toEqual([
     ['run_started', ''],
     ['wave', ''],

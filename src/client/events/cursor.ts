@@ -13,6 +13,8 @@ export type Cursor = {
   readonly waves: number;
   /** Failed attempts of open stages that were told before the history did. */
   readonly told: Readonly<Record<string, number>>;
+  /** Where the streams of open stages are, for those who read chunks as well. */
+  readonly streams?: Readonly<Record<string, string>>;
 };
 
 const shape = z.tuple([
@@ -21,11 +23,14 @@ const shape = z.tuple([
   z.number().int().min(0),
   z.number().int().min(0),
   z.record(z.string(), z.number().int().min(1)).optional(),
+  z.record(z.string(), z.string()).optional(),
 ]);
 
 /** A cursor as text without meaning to others. */
-export function writeCursor({ runId, event, index, waves, told }: Cursor): string {
-  const parts = [runId, event, index, waves, ...(Object.keys(told).length === 0 ? [] : [told])];
+export function writeCursor({ runId, event, index, waves, told, streams = {} }: Cursor): string {
+  const hasStreams = Object.keys(streams).length > 0;
+  const hasTold = Object.keys(told).length > 0 || hasStreams;
+  const parts = [runId, event, index, waves, ...(hasTold ? [told] : []), ...(hasStreams ? [streams] : [])];
   return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 
@@ -33,8 +38,8 @@ export function writeCursor({ runId, event, index, waves, told }: Cursor): strin
 export function readCursor(text: string): Cursor {
   const parsed = shape.safeParse(parseJson(Buffer.from(text, 'base64url').toString('utf8')));
   if (!parsed.success) throw badCursor(`"${text.slice(0, 80)}" is not the cursor of an event.`);
-  const [runId, event, index, waves, told = {}] = parsed.data;
-  return { runId, event, index, waves, told };
+  const [runId, event, index, waves, told = {}, streams] = parsed.data;
+  return { runId, event, index, waves, told, ...(streams === undefined ? {} : { streams }) };
 }
 
 export function badCursor(message: string, cause?: unknown): ClientError {

@@ -1,5 +1,6 @@
 import type { FinalStatus, RunResult, SkipReason, StageError } from '../../engine/result.js';
 import type { OpenStatus } from '../../engine/stage-record.js';
+import type { Json } from '../../shared/json.js';
 import type { LogLine } from '../../storage/log-line.js';
 
 /**
@@ -18,6 +19,9 @@ import type { LogLine } from '../../storage/log-line.js';
  * - `stage_progress`: a running stage told how far it is.
  * - `map_progress`: items of a map started or ended; only for those who ask for `items`.
  * - `log`: a stage wrote a line.
+ * - `stage_chunk`: a stage yielded a chunk; `index` counts from 0. Comes between the start and the end of its stage.
+ * - `stage_chunks_restarted`: an attempt failed and the next one begins anew: chunks from `index` on do not count, and come
+ *   again.
  * - `run_ended`: the run is over; nothing follows.
  */
 export type RunEventBody =
@@ -94,6 +98,20 @@ export type RunEventBody =
       readonly pending: number | null;
     }
   | { readonly type: 'log'; readonly line: LogLine }
+  | {
+      readonly type: 'stage_chunk';
+      /** When it was written. */
+      readonly at: string;
+      readonly stage: string;
+      readonly index: number;
+      readonly chunk: Json;
+    }
+  | {
+      readonly type: 'stage_chunks_restarted';
+      readonly stage: string;
+      readonly index: number;
+      readonly attempt: number;
+    }
   | { readonly type: 'run_ended'; readonly at: string; readonly result: RunResult };
 
 export type StageErrorEvent = {

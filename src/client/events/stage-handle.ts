@@ -53,7 +53,8 @@ export class StageHandle {
   }
 }
 
-function noStore(): ClientError {
+/** What a client without a store says of chunks. */
+export function noStore(): ClientError {
   return new ClientError('no_store', 'This client was given no store, and chunks of stages are kept there.', {
     hint: 'Give it the store of the workers: SluiceClient.connect({ store: createFolderStore(…) }).',
   });

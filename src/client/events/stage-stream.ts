@@ -65,11 +65,13 @@ export async function* readStageStream<T extends Json>(
 
 const shape = z.tuple([z.number().int().min(0), z.number().int().min(0), z.number().int().min(0)]);
 
-function writeStreamCursor({ attempt, piece, index }: StreamPosition): string {
+/** A place in a stream as text. */
+export function writeStreamCursor({ attempt, piece, index }: StreamPosition): string {
   return [attempt, piece, index].join('.');
 }
 
-function readStreamCursor(text: string): StreamPosition {
+/** Throws a `ClientError` with code `bad_cursor` for anything but the cursor of a stream. */
+export function readStreamCursor(text: string): StreamPosition {
   const parsed = shape.safeParse(/^\d+\.\d+\.\d+$/.test(text) ? text.split('.').map(Number) : null);
   if (!parsed.success) throw badCursor(`"${text.slice(0, 80)}" is not the cursor of a stream.`);
   const [attempt, piece, index] = parsed.data;

@@ -1,5 +1,6 @@
 import { assertNever } from '../../shared/assert-never.js';
 import type { RunEvent, StageErrorEvent } from '../events/run-event.js';
+import { shorten } from '../graph/describe-action.js';
 import { formatLogLine } from './log-text.js';
 import { oneLine } from './printable.js';
 import type { Colours } from './renderer.js';
@@ -53,6 +54,12 @@ function words(event: Exclude<RunEvent, { type: 'log' }>, colours: Colours): str
       const why = event.error === null ? '' : `: ${errorWords(event.error)}`;
       return `${sign} undo of ${oneLine(event.stage)} ${event.status}${why}`;
     }
+    case 'stage_chunk': {
+      const text = typeof event.chunk === 'string' ? event.chunk : JSON.stringify(event.chunk);
+      return `${colours.dim('»')} ${oneLine(event.stage)} ${event.index}: ${shorten(oneLine(text), 200)}`;
+    }
+    case 'stage_chunks_restarted':
+      return `${colours.yellow('»')} ${oneLine(event.stage)} begins anew with attempt ${event.attempt}: chunks from ${event.index} on come again`;
     case 'note':
       return colours.yellow(`! ${oneLine(event.text)}`);
     case 'run_ended': {

@@ -25,8 +25,16 @@ export type StreamManifest = { readonly parts: readonly StreamPart[] };
 /** `from`: the index of its first chunk in the stream. */
 export type StreamPart = { readonly attempt: number; readonly from: number };
 
-/** Consecutive chunks, `first` being the index of the first one; `at` is when they were written, in ISO 8601. */
-export type StreamPiece = { readonly first: number; readonly at: string; readonly chunks: readonly Json[] };
+/**
+ * Consecutive chunks, `first` being the index of the first one; `at` is when they were written, in ISO 8601. `bytes`: the
+ * size of all chunks before them.
+ */
+export type StreamPiece = {
+  readonly first: number;
+  readonly at: string;
+  readonly bytes: number;
+  readonly chunks: readonly Json[];
+};
 
 /** What the last attempt leaves: nothing follows. */
 export type StreamEnd = { readonly chunks: number; readonly bytes: number };
@@ -59,17 +67,20 @@ export async function readPiece(store: BlobStore, key: string): Promise<StreamPi
   if (text === null) return null;
   const [head = '', ...lines] = text.trimEnd().split('\n');
   try {
-    const { first, at } = JSON.parse(head) as Omit<StreamPiece, 'chunks'>;
-    return { first, at, chunks: lines.map((line): Json => JSON.parse(line)) };
+    const { first, at, bytes = 0 } = JSON.parse(head) as WrittenHead;
+    return { first, at, bytes, chunks: lines.map((line): Json => JSON.parse(line)) };
   } catch (cause) {
     throw damaged(store, key, cause);
   }
 }
 
 /** JSON Lines: the place of the chunks, then a chunk on each line. */
-export function writePiece({ first, at }: Omit<StreamPiece, 'chunks'>, lines: readonly string[]): Buffer {
-  return Buffer.from(`${JSON.stringify({ first, at })}\n${lines.join('\n')}\n`);
+export function writePiece(head: Omit<StreamPiece, 'chunks'>, lines: readonly string[]): Buffer {
+  return Buffer.from(`${JSON.stringify(head)}\n${lines.join('\n')}\n`);
 }
+
+/** Pieces of earlier versions do not know what is before them. */
+type WrittenHead = Pick<StreamPiece, 'first' | 'at'> & { readonly bytes?: number };
 
 async function readJson<T>(store: BlobStore, key: string): Promise<T | null> {
   const text = await readText(store, key);

@@ -52,20 +52,25 @@ export async function writeStream(
   // A stage that a person has tried again counts its attempts from 1 once more.
   const attempt = Math.max(options.attempt, 1 + (earlier.at(-1)?.attempt ?? 0));
   const kept = options.onRetry === 'continue' ? earlier : [];
-  const from = await chunksIn(store, folder, kept);
-  const manifest: StreamManifest = { parts: [...kept, { attempt, from }] };
+  const before = await writtenIn(store, folder, kept);
+  const manifest: StreamManifest = { parts: [...kept, { attempt, from: before.chunks }] };
   await store.put(manifestKey(folder), Buffer.from(JSON.stringify(manifest)));
-  return new PieceWriter(store, { folder, attempt, from });
+  return new PieceWriter(store, { folder, attempt }, before);
 }
 
-/** How many chunks attempts before this one left. What they write from now on does not count. */
-async function chunksIn(store: BlobStore, folder: string, parts: readonly StreamPart[]): Promise<number> {
+/** What attempts before this one left. What they write from now on does not count. */
+async function writtenIn(store: BlobStore, folder: string, parts: readonly StreamPart[]): Promise<StreamEnd> {
   const last = parts.at(-1);
-  if (last === undefined) return 0;
+  if (last === undefined) return { chunks: 0, bytes: 0 };
   const keys = (await store.list(`${folder}${last.attempt}/`)).filter((key) => key.endsWith('.jsonl'));
   const piece =
     keys.length === 0 ? null : await readPiece(store, pieceKey(folder, last.attempt, keys.length - 1));
-  return piece === null ? last.from : piece.first + piece.chunks.length;
+  if (piece === null) {
+    const { bytes } = await writtenIn(store, folder, parts.slice(0, -1));
+    return { chunks: last.from, bytes };
+  }
+  const bytes = piece.chunks.reduce<number>((sum, chunk) => sum + sizeOf(JSON.stringify(chunk)), piece.bytes);
+  return { chunks: piece.first + piece.chunks.length, bytes };
 }
 
 class PieceWriter implements StreamWriter {
@@ -74,7 +79,7 @@ class PieceWriter implements StreamWriter {
   readonly #place: { readonly folder: string; readonly attempt: number };
   #first: number;
   #chunks: number;
-  #bytes = 0;
+  #bytes: number;
   #pending: string[] = [];
   #pendingBytes = 0;
   #number = 0;
@@ -83,12 +88,13 @@ class PieceWriter implements StreamWriter {
   #isWriting = false;
   #failure: { readonly error: unknown } | null = null;
 
-  constructor(store: BlobStore, place: { folder: string; attempt: number; from: number }) {
+  constructor(store: BlobStore, place: { folder: string; attempt: number }, before: StreamEnd) {
     this.#store = store;
     this.#place = place;
-    this.published = place.from;
-    this.#first = place.from;
-    this.#chunks = place.from;
+    this.published = before.chunks;
+    this.#first = before.chunks;
+    this.#chunks = before.chunks;
+    this.#bytes = before.bytes;
   }
 
   get written(): StreamEnd {
@@ -99,8 +105,8 @@ class PieceWriter implements StreamWriter {
     this.#throwFailure();
     const line = JSON.stringify(chunk);
     this.#pending.push(line);
-    this.#pendingBytes += Buffer.byteLength(line);
-    this.#bytes += Buffer.byteLength(line);
+    this.#pendingBytes += sizeOf(line);
+    this.#bytes += sizeOf(line);
     this.#chunks += 1;
     if (this.#pendingBytes < PIECE_BYTES) {
       this.#timer ??= setTimeout(() => this.#flush(), PIECE_MS).unref();
@@ -128,7 +134,8 @@ class PieceWriter implements StreamWriter {
     this.#timer = undefined;
     // What waits goes along with the piece after the one that is being written.
     if (this.#pending.length === 0 || this.#isWriting || this.#failure !== null) return;
-    const piece = writePiece({ first: this.#first, at: new Date().toISOString() }, this.#pending);
+    const bytes = this.#bytes - this.#pendingBytes;
+    const piece = writePiece({ first: this.#first, at: new Date().toISOString(), bytes }, this.#pending);
     const { folder, attempt } = this.#place;
     const key = pieceKey(folder, attempt, this.#number);
     this.#number += 1;
@@ -150,4 +157,8 @@ class PieceWriter implements StreamWriter {
   #throwFailure(): void {
     if (this.#failure !== null) throw this.#failure.error;
   }
+}
+
+function sizeOf(line: string): number {
+  return Buffer.byteLength(line);
 }

@@ -72,6 +72,8 @@ describe('a stream', () => {
     expect(second.published).toBe(2);
     const third = await write(store, 4, ['d'], { onRetry: 'continue' });
     expect(third.published).toBe(3);
+    // Each is a letter in quotes.
+    expect(third.written).toEqual({ chunks: 4, bytes: 12 });
     expect(await reader.step()).toMatchObject({ first: 2, chunks: ['c'] });
     expect(await reader.step()).toMatchObject({ first: 3, chunks: ['d'] });
     expect(await read(store)).toEqual(['a', 'b', 'c', 'd']);

@@ -8,6 +8,7 @@ type EventsFlags = ConnectionFlags & {
   readonly follow?: boolean;
   readonly logs?: boolean;
   readonly items?: boolean;
+  readonly chunks?: boolean;
 };
 
 const EXAMPLES = `
@@ -17,6 +18,7 @@ without loss or repeats, also when the one who reads was killed or the run has e
 Examples:
   sluice events market-data
   sluice events market-data --follow --json
+  sluice events story --follow --chunks
   sluice events market-data --follow --json --after "$(tail -1 seen.jsonl | jq -r .cursor)" >> seen.jsonl`;
 
 const ITEMS_HINT = 'How they ended is told by: sluice status RUN --stage STAGE --items all';
@@ -35,13 +37,14 @@ export function registerEvents(program: Command, cli: CliContext): void {
     .option('-f, --follow', 'go on until the run ends, with progress')
     .option('--logs', 'with --follow: also what the stages write from now on')
     .option('--items', 'with --follow: also how far maps are')
+    .option('--chunks', 'also what the stages yield, chunk by chunk')
     .addHelpText('after', EXAMPLES);
   addConnectionOptions(command).action(async (run: string, flags: EventsFlags) => {
     const [{ withSession }, { printEvents }] = await Promise.all([
       import('../runs/session.js'),
       import('../runs/print-events.js'),
     ]);
-    const { after, follow = false, logs = false, items = false } = flags;
+    const { after, follow = false, logs = false, items = false, chunks = false } = flags;
     if (logs && !follow) throw new UsageError('`--logs` goes with `--follow`.', { hint: LOGS_HINT });
     if (items && !follow) throw new UsageError('`--items` goes with `--follow`.', { hint: ITEMS_HINT });
     await withSession(cli, { flags }, async (session) => {
@@ -49,6 +52,7 @@ export function registerEvents(program: Command, cli: CliContext): void {
         follow,
         logs,
         items,
+        chunks,
         ...(after === undefined ? {} : { after }),
       });
     });

@@ -9,6 +9,7 @@ type LogsFlags = ConnectionFlags & {
   readonly level?: LogLevel;
   readonly tail?: number;
   readonly follow?: boolean;
+  readonly chunks: boolean;
 };
 
 const EXAMPLES = `
@@ -29,7 +30,8 @@ export function registerLogs(program: Command, cli: CliContext): void {
     .option('--stage <id>', 'only this stage')
     .addOption(new Option('--level <level>', 'only lines of this level or worse').choices(LOG_LEVELS))
     .option('--tail <n>', 'only the last so many lines of what is there', wholeNumber(0))
-    .option('-f, --follow', 'go on until the run ends')
+    .option('-f, --follow', 'go on until the run ends, and show what stages yield (»)')
+    .option('--no-chunks', 'with --follow: without what stages yield')
     .addHelpText('after', EXAMPLES);
   addConnectionOptions(command).action(async (run: string, flags: LogsFlags) => {
     const [{ withSession }, { printLogs }] = await Promise.all([
@@ -38,9 +40,10 @@ export function registerLogs(program: Command, cli: CliContext): void {
     ]);
     await withSession(cli, { flags }, async (session) => {
       const handle = await session.find(run);
-      const { stage, level, tail, follow = false } = flags;
+      const { stage, level, tail, follow = false, chunks } = flags;
       await printLogs(cli, handle, {
         follow,
+        chunks,
         ...(stage === undefined ? {} : { stage }),
         ...(level === undefined ? {} : { level }),
         ...(tail === undefined ? {} : { tail }),

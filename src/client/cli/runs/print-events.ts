@@ -8,7 +8,7 @@ import type { CliContext } from '../context.js';
 export async function printEvents(
   cli: CliContext,
   run: RunHandle,
-  options: Pick<EventsOptions, 'after' | 'follow' | 'logs' | 'items'>,
+  options: Pick<EventsOptions, 'after' | 'follow' | 'logs' | 'items' | 'chunks'>,
 ): Promise<void> {
   for await (const event of run.events({ ...options, signal: cli.interruption() })) {
     const line = cli.isJson ? JSON.stringify(event) : eventText(event, cli.colours.stdout);

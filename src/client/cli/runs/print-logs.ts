@@ -13,13 +13,15 @@ export async function printLogs(
     readonly level?: LogLevel;
     readonly tail?: number;
     readonly follow: boolean;
+    readonly chunks: boolean;
   },
 ): Promise<void> {
   const end = new AbortController();
   const interruption = cli.interruption();
   const signal = AbortSignal.any([end.signal, interruption]);
   // Lines that are written just before the end are still read after it.
-  if (options.follow)
+  // With chunks the lines end with the run by themselves.
+  if (options.follow && !options.chunks)
     void run.result({ signal: interruption }).then(
       () => end.abort(),
       () => end.abort(),
