@@ -1,22 +1,18 @@
 import { assertNever } from '../shared/assert-never.js';
 import type { KpiMeasurement } from '../shared/canary-task.js';
-import type { CanaryDecision, CanaryInput, CarriedCanary, Evaluation } from './canary.js';
+import type { CanaryInput, CarriedCanary, Evaluation } from './canary.js';
+import { type Cause, decided } from './canary-decision.js';
 import { evaluate, verdictWords } from './canary-judge.js';
+import { dueMeasure, isBreach, nextLookAt, windowAfter } from './canary-looks.js';
+import type { CanaryMove, MeasureMove } from './canary-move.js';
 import { doubtQuestion, doubtWords, promotionQuestion } from './canary-question.js';
-import { isOver, newCanary, soakLeftMs } from './canary-state.js';
+import { isOver, newCanary, soakLeftMs, withNote } from './canary-state.js';
 import { withEnd, withEvaluation, withStep } from './canary-steps.js';
 import { lateDecision, nextTime } from './canary-times.js';
+import { nextTry } from './canary-way-back.js';
 import { isoTime } from './stage-record.js';
 import type { Paused, Steer } from './steering.js';
 
-/** What is to be done next; `until` is milliseconds since the epoch, null for as long as nobody says anything. */
-export type CanaryMove =
-  | { readonly type: 'shift'; readonly weight: number }
-  | { readonly type: 'measure' }
-  | { readonly type: 'wait'; readonly until: number | null }
-  | { readonly type: 'end' };
-
-type Cause = Pick<CanaryDecision, 'by' | 'reason'> & { readonly who?: string };
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
@@ -30,7 +26,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
  *              └─approved─ awaiting_promotion ←─before weight 100─ (step passed)
  *
  *   any of them ─breach, abort, cancel, time, refusal→ rolling_back ─weight 0 set→ rolled_back
- *                                                                 └─refused→ rollback_failed
+ *                                                              └─refused for long→ rollback_failed
  * ```
  * While it asks or awaits promotion it goes on measuring, so that a breach is rolled back then too.
  */
@@ -65,13 +61,11 @@ export class CanaryBook {
       case 'shifting':
         return this.isPaused ? this.#wait() : this.#shift(this.#weightOf(this.#state.step));
       case 'rolling_back':
-        if (this.#state.was_touched) return this.#shift(0);
-        this.#state.phase = 'rolled_back';
-        return { type: 'end' };
+        return (this.#state.way_back?.next_at ?? 0) > now ? this.#wait() : this.#shift(0);
       case 'soaking':
       case 'asking':
       case 'awaiting_promotion':
-        return (this.#state.next_evaluation_at ?? Infinity) <= now ? { type: 'measure' } : this.#wait();
+        return dueMeasure(this.#input, this.#state, now) ?? this.#wait();
       case 'promoted':
       case 'rolled_back':
       case 'rollback_failed':
@@ -95,28 +89,39 @@ export class CanaryBook {
     state.soak_left_ms = soak_ms;
     state.soaking_since = this.isPaused ? null : now;
     state.inconclusive_since = null;
+    state.window_seconds = null;
     if (state.at_once || soak_ms === 0) this.#pass(now);
     else this.#evaluateNext(now);
   }
 
-  /** The target did not take a weight, for good. */
+  /** The target did not take a weight. What brings traffic back is asked for again, because a person may mend it. */
   refused(weight: number, message: string, now: number): void {
     const state = this.#state;
     const reason = `the target did not take weight ${weight}: ${message}`;
     state.weight = null;
     if (!this.isRollingBack) return this.rollBack({ by: 'target', reason }, now);
+    const { roll_back_for_ms: limitMs } = this.#input;
+    state.way_back = nextTry(state, { reason: message, now, limitMs });
+    if (state.way_back !== null) return;
     state.phase = 'rollback_failed';
     const cause = state.decision;
     if (cause !== null) state.decision = { ...cause, reason: `${cause.reason}; then ${reason}` };
   }
 
-  /** The KPIs were measured, or could not be: then the reason is given. */
-  measured(measurements: readonly KpiMeasurement[] | string, now: number): void {
+  /** The KPIs were measured as `advance` said, or could not be: then the reason is given. */
+  measured(measurements: readonly KpiMeasurement[] | string, now: number, over: MeasureMove): void {
     const state = this.#state;
     if (state.next_evaluation_at === null) return;
+    const { window_seconds, is_look } = over;
+    const { kpis } = this.#input;
     const hasBaseline = (state.weight ?? 0) < 100;
-    const evaluation = evaluate(this.#input.kpis, measurements, { hasBaseline, now });
+    const evaluation = { ...evaluate(kpis, measurements, { hasBaseline, now }), window_seconds };
+    if (is_look && !isBreach(kpis, evaluation)) {
+      state.next_look_at = nextLookAt(this.#input, state, now);
+      return;
+    }
     state.steps = withEvaluation(state.steps, evaluation);
+    state.window_seconds = windowAfter(this.#input, state, { evaluation, now });
     if (evaluation.verdict === 'inconclusive') this.#doubt(evaluation, now);
     else this.#conclude(evaluation, now);
     if (state.next_evaluation_at !== null) this.#evaluateNext(now);
@@ -146,9 +151,7 @@ export class CanaryBook {
 
   pause({ by, reason = null }: Steer, now: number): void {
     this.note(`paused by ${by}`, reason, now);
-    this.#hold(now, () => {
-      this.#state.paused = { by, reason, at: isoTime(now) };
-    });
+    this.#hold(now, () => (this.#state.paused = { by, reason, at: isoTime(now) }));
   }
 
   /** Goes on after a pause, and measures an inconclusive step again. */
@@ -168,19 +171,25 @@ export class CanaryBook {
   }
 
   /** Sends everything to the baseline. What is over, or on the way there already, stays so. */
-  rollBack({ by, reason, who }: Cause, now: number): void {
+  rollBack(cause: Cause, now: number): void {
     const state = this.#state;
     if (isOver(state.phase) || this.isRollingBack) return;
-    state.decision = { decision: 'roll_back', by, who: who ?? null, reason, at: isoTime(now) };
-    state.phase = 'rolling_back';
+    state.decision = decided('roll_back', cause, now);
+    state.phase = state.was_touched ? 'rolling_back' : 'rolled_back';
     state.question = null;
     state.next_evaluation_at = null;
-    state.steps = withEnd(state.steps, by === 'kpis' || by === 'policy' ? 'failed' : 'left', now);
+    const isFound = cause.by === 'kpis' || cause.by === 'policy';
+    state.steps = withEnd(state.steps, isFound ? 'failed' : 'left', now);
+  }
+
+  /** Asks a target again at once that refused the way back. */
+  tryAgain(now: number): void {
+    const { way_back = null } = this.#state;
+    if (way_back !== null) this.#state.way_back = { ...way_back, next_at: now };
   }
 
   note(text: string, reason: string | null | undefined, now: number): void {
-    const why = reason === undefined || reason === null || reason === '' ? '' : `: ${reason}`;
-    this.#state.notes = [...this.#state.notes, `${isoTime(now)} ${text}${why}`].slice(-50);
+    this.#state.notes = withNote(this.#state.notes, { text, reason, now });
   }
 
   #weightOf(step: number): number {
@@ -204,8 +213,8 @@ export class CanaryBook {
     else this.rollBack(cause, now);
   }
 
-  #promoteBy({ by, reason, who }: Cause, now: number): void {
-    this.#state.decision = { decision: 'promote', by, who: who ?? null, reason, at: isoTime(now) };
+  #promoteBy(cause: Cause, now: number): void {
+    this.#state.decision = decided('promote', cause, now);
     this.#state.question = null;
     if (this.#state.phase === 'awaiting_promotion') this.#state.phase = 'shifting';
   }
@@ -272,19 +281,14 @@ export class CanaryBook {
     state.question = null;
     state.next_evaluation_at = null;
     state.phase = 'promoted';
-    state.decision ??= {
-      decision: 'promote',
-      by: 'kpis',
-      who: null,
-      reason: 'every step passed',
-      at: isoTime(now),
-    };
+    state.decision ??= decided('promote', { by: 'kpis', reason: 'every step passed' }, now);
   }
 
   #evaluateNext(now: number): void {
     const { interval_ms } = this.#input.rules;
     const left = soakLeftMs(this.#state, now);
     this.#state.next_evaluation_at = now + (left > 0 ? Math.min(interval_ms, left) : interval_ms);
+    this.#state.next_look_at = nextLookAt(this.#input, this.#state, now);
   }
 
   /** Stops the clock of the soak over a change, and lets it run again where it may. */

@@ -25,9 +25,14 @@ export function promoteRefusal(
   return step !== true && state.at_once ? 'It is being promoted already.' : null;
 }
 
-/** Why it cannot be aborted. Whoever finds something wrong may do so. */
+/** Why it cannot be aborted. Whoever finds something wrong may do so; again, where the target refuses the way back. */
 export function abortRefusal(state: CarriedCanary): string | null {
-  return lateRefusal(state);
+  return isStuck(state) ? null : lateRefusal(state);
+}
+
+/** True when the target has refused to send everything to the baseline, and is asked again later. */
+export function isStuck({ phase, way_back = null }: CarriedCanary): boolean {
+  return phase === 'rolling_back' && way_back !== null;
 }
 
 export function pauseRefusal(state: CarriedCanary): string | null {

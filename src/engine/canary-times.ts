@@ -22,8 +22,11 @@ export function lateDecision(
 
 /** When there is something to do again, if nobody says anything before; null for never. */
 export function nextTime(input: Timed, state: CarriedCanary): number | null {
-  const evaluation = state.phase === 'shifting' ? null : state.next_evaluation_at;
-  const times = [evaluation, questionEnd(state), deadlineOf(input, state)].filter((time) => time !== null);
+  const { phase, next_evaluation_at, next_look_at = null, way_back = null } = state;
+  // Nothing but the way back counts any more.
+  if (phase === 'rolling_back') return way_back?.next_at ?? null;
+  const measured = phase === 'shifting' ? [] : [next_evaluation_at, next_look_at];
+  const times = [...measured, questionEnd(state), deadlineOf(input, state)].filter((time) => time !== null);
   return times.length === 0 ? null : Math.min(...times);
 }
 

@@ -96,7 +96,7 @@ function waitWords({ steps, service }: Shown, state: CarriedCanary, now: number)
     case 'awaiting_promotion':
       return `a person to decide: ${question?.message ?? ''}`;
     case 'rolling_back':
-      return `"${service}" to take weight 0`;
+      return `"${service}" to take weight 0${refusalWords(state)}`;
     case 'promoted':
     case 'rolled_back':
     case 'rollback_failed':
@@ -104,4 +104,12 @@ function waitWords({ steps, service }: Shown, state: CarriedCanary, now: number)
     default:
       return assertNever(phase);
   }
+}
+
+/** What a target said that refuses the way back. */
+function refusalWords({ way_back = null }: CarriedCanary): string {
+  if (way_back === null) return '';
+  const { refusals, reason, next_at } = way_back;
+  const times = refusals === 1 ? 'once' : `${refusals} times`;
+  return `, which it refused ${times}: ${reason}; mend that: it is asked again at ${isoTime(next_at)}, or at once by another abort`;
 }

@@ -35,6 +35,8 @@ export type Evaluation = {
   readonly at: string;
   readonly verdict: Verdict;
   readonly kpis: readonly KpiVerdict[];
+  /** Over how long it was measured, up to that moment. */
+  readonly window_seconds?: number;
 };
 
 /**
@@ -137,6 +139,10 @@ export type CanaryInput = {
   /** Tells the target a weight of the candidate, by that weight: 0 and those of the steps. */
   readonly shift: Readonly<Record<string, CanaryCall>>;
   readonly measure: CanaryCall;
+  /** Measures over other windows, by their seconds; absent where no KPI asks for samples. */
+  readonly measures?: Readonly<Record<string, CanaryCall>>;
+  /** For how long a target is asked again that refuses the way back. @default not at all */
+  readonly roll_back_for_ms?: number;
   readonly worker: { readonly task_queue: string | null; readonly priority: number | null };
   readonly carried?: CarriedCanary;
   /** Given by tests only. @default 4000 */
@@ -151,6 +157,9 @@ export type CanaryPeople = {
   readonly by_approval_only: boolean;
 };
 
+/** How often the target refused to send everything to the baseline, why, and when it is asked again. */
+export type WayBack = { readonly refusals: number; readonly reason: string; readonly next_at: number };
+
 /** What of a canary goes along into a new history. Times are milliseconds since the epoch. */
 export type CarriedCanary = {
   readonly started_at: number;
@@ -161,6 +170,11 @@ export type CarriedCanary = {
   readonly soak_left_ms: number;
   readonly soaking_since: number | null;
   readonly next_evaluation_at: number | null;
+  /** When to look before the next evaluation. */
+  readonly next_look_at?: number | null;
+  /** The window of the step's evaluations, where it is another than the usual one. */
+  readonly window_seconds?: number | null;
+  readonly way_back?: WayBack | null;
   readonly inconclusive_since: number | null;
   readonly question: CanaryQuestion | null;
   readonly decision: CanaryDecision | null;

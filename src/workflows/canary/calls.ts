@@ -1,10 +1,11 @@
 import type { ActivityOptions } from '@temporalio/common';
 import { ActivityCancellationType, scheduleActivity } from '@temporalio/workflow';
 import type { CanaryInput } from '../../engine/canary.js';
+import type { MeasureMove } from '../../engine/canary-move.js';
 import type { KpiMeasurement } from '../../shared/canary-task.js';
 import type { TaskResult } from '../../shared/task.js';
 
-type Calls = Pick<CanaryInput, 'shift' | 'measure' | 'worker' | 'candidate'>;
+type Calls = Pick<CanaryInput, 'shift' | 'measure' | 'measures' | 'worker' | 'candidate'>;
 
 /** Tells the target a weight. Safe to run twice: it says what the weights are, not by how much they change. */
 export async function setWeight(input: Calls, weight: number): Promise<void> {
@@ -24,11 +25,14 @@ export async function setWeight(input: Calls, weight: number): Promise<void> {
 }
 
 /** Measures all KPIs of both versions. It only reads, so it is safe to run twice. */
-export async function measureKpis(input: Calls): Promise<readonly KpiMeasurement[]> {
-  const { type, task } = input.measure;
+export async function measureKpis(
+  input: Calls,
+  { is_look, window_seconds }: MeasureMove,
+): Promise<readonly KpiMeasurement[]> {
+  const { type, task } = input.measures?.[String(window_seconds)] ?? input.measure;
   const { output } = await scheduleActivity<TaskResult>(type, [task], {
     ...placeOf(input),
-    summary: 'evaluation',
+    summary: is_look ? 'look' : 'evaluation',
     // Each source has a shorter limit of its own; these are for workers that hang or die.
     startToCloseTimeout: '30s',
     heartbeatTimeout: '10s',

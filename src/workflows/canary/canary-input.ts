@@ -8,7 +8,9 @@ import {
   TARGET_NAMES,
   type WantedSchedule,
 } from '../../engine/canary-plan.js';
+import { otherWindows, secondsOf } from '../../engine/canary-looks.js';
 import { canarySchedule, scheduleProblem } from '../../engine/canary-schedule.js';
+import { ROLL_BACK_FOR_MS } from '../../engine/canary-way-back.js';
 import type { StagePlan } from '../../engine/plan.js';
 import { declareItemName } from '../../expressions/environment.js';
 import type { Scope } from '../../expressions/scope.js';
@@ -51,6 +53,7 @@ export function prepareCanary(
   const service = textOf(plan.target.service, scope) || `${context.plan.pipeline}.${stage.id}`;
   const callFor = new Calls(stage, context, { ...scope, service, baseline, candidate });
   const weights = [0, ...plan.steps.map(({ weight }) => weight)];
+  const windows = otherWindows(plan.rules, { steps: plan.steps, kpis });
   const input: CanaryInput = {
     run: { workflow_id: workflowInfo().workflowId, stage: stage.id },
     service,
@@ -66,7 +69,9 @@ export function prepareCanary(
       by_approval_only: required > 1 || Object.keys(context.approvals?.keys ?? {}).length > 0,
     },
     shift: Object.fromEntries(weights.map((weight) => [weight, callFor.weight(plan, weight)])),
-    measure: callFor.kpis(plan),
+    measure: callFor.kpis(plan, secondsOf(plan.rules.window_ms)),
+    measures: Object.fromEntries(windows.map((seconds) => [seconds, callFor.kpis(plan, seconds)])),
+    roll_back_for_ms: ROLL_BACK_FOR_MS,
     worker: { task_queue: stage.task_queue, priority: stage.priority },
   };
   const { target } = plan;
@@ -140,9 +145,8 @@ class Calls {
     return { type: ACTIVITY.http, task: memory.task(this.#stage, request, scope) };
   }
 
-  kpis({ kpis, rules }: CanaryPlan): CanaryCall {
+  kpis({ kpis }: CanaryPlan, window_seconds: number): CanaryCall {
     const slots: SecretSlot[] = [];
-    const window_seconds = Math.max(1, Math.round(rules.window_ms / 1000));
     const params = kpis.map((kpi, i) => ({
       name: kpi.name,
       candidate: this.#source(kpi, { of: 'candidate', at: `/kpis/${i}/candidate`, slots, window_seconds }),

@@ -4,8 +4,11 @@ import {
   CancellationScope,
   CancelledFailure,
   isCancellation,
+  patched,
+  sleep,
 } from '@temporalio/workflow';
 import type { CanaryReport } from '../../engine/canary.js';
+import { pauseAfterRefusals, ROLL_BACK_FOR_MS } from '../../engine/canary-way-back.js';
 import type { StagePlan } from '../../engine/plan.js';
 import type { StageOutcome } from '../../engine/stage-record.js';
 import { canaryWorkflowId, ERROR_TYPE } from '../../shared/names.js';
@@ -53,7 +56,7 @@ async function rollBackFor(
   reason: string,
 ): Promise<StageOutcome> {
   try {
-    await CancellationScope.nonCancellable(() => setWeight(input, 0));
+    await CancellationScope.nonCancellable(() => bringBack(input));
     const message = `rolled back by the run, because its workflow was ended: ${reason}`;
     return failedOutcome(stage, ERROR_TYPE.canary, message);
   } catch (error) {
@@ -61,5 +64,22 @@ async function rollBackFor(
       error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : '';
     const message = `its workflow was ended (${reason}), and the target did not take weight 0: ${why}`;
     return failedOutcome(stage, ERROR_TYPE.canary, message);
+  }
+}
+
+/** A target that refuses is asked again for as long as the canary itself would do it. */
+async function bringBack(input: PreparedCanary['input']): Promise<void> {
+  const until = Date.now() + ROLL_BACK_FOR_MS;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      // One after the other: each is asked because the one before was refused.
+      // oxlint-disable-next-line no-await-in-loop
+      return await setWeight(input, 0);
+    } catch (error) {
+      const pauseMs = pauseAfterRefusals(tries);
+      if (Date.now() + pauseMs > until || !patched('canary-asks-again')) throw error;
+      // oxlint-disable-next-line no-await-in-loop
+      await sleep(pauseMs);
+    }
   }
 }

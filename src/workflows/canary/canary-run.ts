@@ -10,7 +10,8 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { CanaryInput, CanaryReport, CanaryView } from '../../engine/canary.js';
-import { CanaryBook, type CanaryMove } from '../../engine/canary-book.js';
+import { CanaryBook } from '../../engine/canary-book.js';
+import type { CanaryMove, MeasureMove } from '../../engine/canary-move.js';
 import { canaryReport, canaryView } from '../../engine/canary-view.js';
 import { assertNever } from '../../shared/assert-never.js';
 import { ERROR_TYPE } from '../../shared/names.js';
@@ -88,7 +89,7 @@ export class CanaryRun {
       case 'shift':
         return this.#shift(move.weight);
       case 'measure':
-        return this.#measure();
+        return this.#measure(move);
       case 'wait':
         return this.#wait(move.until);
       default:
@@ -105,9 +106,9 @@ export class CanaryRun {
     else this.book.refused(weight, error, Date.now());
   }
 
-  async #measure(): Promise<void> {
-    const { value, error, isGivenUp } = await this.#underWay(true, () => measureKpis(this.input));
-    if (!isGivenUp) this.book.measured(value ?? error ?? 'nothing was measured', Date.now());
+  async #measure(over: MeasureMove): Promise<void> {
+    const { value, error, isGivenUp } = await this.#underWay(true, () => measureKpis(this.input, over));
+    if (!isGivenUp) this.book.measured(value ?? error ?? 'nothing was measured', Date.now(), over);
   }
 
   /** Whatever came back from something that was given up does not count. */

@@ -1,7 +1,13 @@
 import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import { setHandler } from '@temporalio/workflow';
 import type { CanaryView } from '../../engine/canary.js';
-import { abortRefusal, pauseRefusal, promoteRefusal, resumeRefusal } from '../../engine/canary-refusal.js';
+import {
+  abortRefusal,
+  isStuck,
+  pauseRefusal,
+  promoteRefusal,
+  resumeRefusal,
+} from '../../engine/canary-refusal.js';
 import type { Steer } from '../../engine/steering.js';
 import { pauseSignal } from '../messages.js';
 import { byWhom, checkSteer } from '../steering/check-steer.js';
@@ -118,6 +124,7 @@ function promote(run: CanaryRun, message: PromoteMessage): void {
 function abort(run: CanaryRun, message: Steer): void {
   const now = Date.now();
   run.book.note(`aborted by ${message.by}`, message.reason, now);
+  if (isStuck(run.book.state)) return run.book.tryAgain(now);
   run.book.rollBack({ by: 'people', who: message.by, reason: `aborted by ${byWhom(message)}` }, now);
   run.wake({ interrupt: true });
 }

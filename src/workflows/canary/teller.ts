@@ -22,8 +22,10 @@ export class CanaryTeller {
   }
 
   tell(view: CanaryView): void {
-    const { phase, step, weight, paused, question, decision, last } = view;
-    const state = JSON.stringify([phase, step, weight, paused, question?.since, decision?.at, last?.verdict]);
+    const { phase, step, weight, paused, question, decision, last, waits_for } = view;
+    const wayBack = phase === 'rolling_back' ? waits_for : null;
+    const told = [phase, step, weight, paused, question?.since, decision?.at, last?.verdict, wayBack];
+    const state = JSON.stringify(told);
     const now = Date.now();
     const isFresh = now - this.#toldAt < (now - this.#startedAt) * STALENESS;
     if (state === this.#told && (isFresh || last === null)) return;

@@ -36,6 +36,8 @@ const rules = fc.record({
   timeout_ms: fc.constantFrom(null, 5 * HOUR),
 }) as fc.Arbitrary<Partial<CanaryInput['rules']>>;
 
+const wayBack = fc.constantFrom({}, { roll_back_for_ms: HOUR });
+
 /** Plays a canary to its end as its workflow would; after the last happening all goes well and nobody is away. */
 function play(input: CanaryInput, happenings: readonly Happening[]) {
   let now = 0;
@@ -56,7 +58,7 @@ function play(input: CanaryInput, happenings: readonly Happening[]) {
       shifts.push(move.weight);
       book.shifted(move.weight, now);
     } else if (move.type === 'measure') {
-      book.measured([measuredOf(next?.type === 'measured' ? next.value : 50)], now);
+      book.measured([measuredOf(next?.type === 'measured' ? next.value : 50)], now, move);
     } else if (move.until !== null) now = Math.max(now + 1, move.until);
     else release(book, now);
     if (todo.length === 0) release(book, now);
@@ -90,8 +92,8 @@ function release(book: CanaryBook, now: number): void {
 describe('a canary, whatever happens to it,', () => {
   it('ends with all traffic on one side, unless the target refuses the way back', () => {
     fc.assert(
-      fc.property(rules, fc.array(happening, { maxLength: 60 }), (some, happenings) => {
-        const { book, shifts } = play(aCanaryInput({ with: some }), happenings);
+      fc.property(rules, wayBack, fc.array(happening, { maxLength: 60 }), (some, asked, happenings) => {
+        const { book, shifts } = play(aCanaryInput({ ...asked, with: some }), happenings);
         const { phase, weight, decision, was_touched } = book.state;
         if (phase === 'promoted') {
           expect(weight).toBe(100);

@@ -1,4 +1,5 @@
-import type { KpiVerdict, StepReport, Verdict } from '../../../engine/canary.js';
+import type { Evaluation, KpiVerdict, StepReport, Verdict } from '../../../engine/canary.js';
+import { formatDuration } from '../../../shared/format-duration.js';
 import type { CanaryStatus } from '../../canary/canary-handle.js';
 import { oneLine } from '../../render/printable.js';
 import type { Colours } from '../../render/renderer.js';
@@ -37,7 +38,7 @@ export async function printCanary(cli: CliContext, run: string, flags: CanaryFla
     }
     const { last } = status;
     if (last !== null) {
-      cli.print(`\nLast evaluation, ${last.at}:`);
+      cli.print(`\nLast evaluation, ${last.at}${overWords(last)}:`);
       cli.print(
         formatTable(
           KPI_COLUMNS,
@@ -68,6 +69,10 @@ function headLines(status: CanaryStatus, colours: Colours): readonly string[] {
       ? []
       : [`Decided without people at ${question.times_out_at}`]),
   ];
+}
+
+function overWords({ window_seconds }: Evaluation): string {
+  return window_seconds === undefined ? '' : `, over ${formatDuration(window_seconds * 1000)}`;
 }
 
 function stepRow({ weight, status, counts, started_at, ended_at }: StepReport): readonly string[] {
