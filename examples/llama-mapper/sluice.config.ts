@@ -14,7 +14,7 @@ export default defineConfig({
     rollback: './pipelines/rollback.yaml',
   },
   models: {
-    mapper: { deploy: './pipelines/deploy.yaml' },
-    analyst: { deploy: './pipelines/deploy.yaml' },
+    mapper: { deploy: 'deploy', rollback: 'rollback' },
+    analyst: { deploy: 'deploy', rollback: 'rollback' },
   },
 });

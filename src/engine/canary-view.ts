@@ -50,7 +50,6 @@ export function canaryReport(
     steps: _steps,
     soak_left_ms: _left,
     waits_for: _waits,
-    last: _last,
     ...view
   } = canaryView(input, state, times);
   const { baseline, candidate, weight } = view;

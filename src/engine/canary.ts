@@ -112,7 +112,7 @@ export type CanaryView = {
 };
 
 /** The output of a canary stage. */
-export type CanaryReport = Omit<CanaryView, 'steps' | 'step' | 'soak_left_ms' | 'waits_for' | 'last'> & {
+export type CanaryReport = Omit<CanaryView, 'steps' | 'step' | 'soak_left_ms' | 'waits_for'> & {
   readonly started_at: string;
   readonly ended_at: string | null;
   /** By version, in percent; null when nobody knows. */

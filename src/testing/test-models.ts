@@ -18,6 +18,8 @@ export class TestModels {
         return models.register(model, request);
       },
       move: (model, request) => models.move(model, request),
+      rollBack: (model, request) => models.rollBack(model, request),
+      rollbackTarget: (model, question) => models.rollbackTarget(model, question),
       mark: (model, request) => models.mark(model, request),
       // An earlier test may have left one of that name, which has ended and would not answer.
       find: async (model, what) => (this.#names.has(model) ? models.find(model, what) : null),

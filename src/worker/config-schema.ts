@@ -143,6 +143,8 @@ const poolSchema = z
 const modelSchema = z.strictObject({
   /** The definition that `sluice models deploy` starts: a file, or a name of `pipelines`. */
   deploy: z.string().min(1).optional(),
+  /** The definition that `sluice models rollback` starts: a file, or a name of `pipelines`. */
+  rollback: z.string().min(1).optional(),
 });
 
 /** The shape of a configuration; unknown keys are errors. */

@@ -33,6 +33,8 @@ export type LoadedConfig = {
   readonly channels: ReadonlyMap<string, ChannelSettings>;
   /** Files of the definitions that deploy models, by the names of the models. */
   readonly deployments: ReadonlyMap<string, string>;
+  /** Files of the definitions that roll models back. */
+  readonly rollbacks: ReadonlyMap<string, string>;
   readonly catalog: StageCatalog;
 };
 
@@ -70,9 +72,12 @@ export function completeConfig(
   const { stages, pipelines, models, taskQueue, storage, worker, checks, monitor, hooks } = parsed.data;
   const fromProject = (path: string): string => (isAbsolute(path) ? path : join(place.projectDir, path));
   const files = Object.entries(pipelines).map(([name, path]): [string, string] => [name, fromProject(path)]);
-  const deployments = Object.entries(models).flatMap(([name, { deploy }]): [string, string][] =>
-    deploy === undefined ? [] : [[name, fromProject(pipelines[deploy] ?? deploy)]],
-  );
+  const filesFor = (purpose: 'deploy' | 'rollback'): ReadonlyMap<string, string> =>
+    new Map(
+      Object.entries(models).flatMap(([name, { [purpose]: named }]): [string, string][] =>
+        named === undefined ? [] : [[name, fromProject(pipelines[named] ?? named)]],
+      ),
+    );
   const channels = new Map(Object.entries(parsed.data.channels));
   const byName = new Map(stages.map((stage) => [stage.name, stage]));
   return {
@@ -88,7 +93,8 @@ export function completeConfig(
     monitor,
     ...(hooks === undefined ? {} : { hooks }),
     channels,
-    deployments: new Map(deployments),
+    deployments: filesFor('deploy'),
+    rollbacks: filesFor('rollback'),
     catalog: {
       ...createCatalog(byName, new Map(files), new Map(Object.entries(parsed.data.pools))),
       channels: new Set(channels.keys()),

@@ -35,7 +35,10 @@ beforeAll(async () => {
     join(folder, 'sluice.config.json'),
     JSON.stringify({
       storage: { folder: join(project.folder, '.sluice/store') },
-      models: { mapper: { deploy: join(PIPELINES, 'deploy.yaml') } },
+      models: {
+        mapper: { deploy: join(PIPELINES, 'deploy.yaml') },
+        routed: { rollback: join(PIPELINES, 'rollback.yaml') },
+      },
     }),
   );
 });
@@ -175,6 +178,49 @@ describe('sluice models', () => {
     expect(await refusal('show', 'maper')).toMatch(
       /^2: error There is no model "maper"\.\n.*Did you mean "mapper"/,
     );
+  });
+});
+
+describe('a rollback by the pipeline of the configuration', () => {
+  const back = ['models', 'rollback', 'routed', '--reason', 'alarms'];
+
+  it('does what its stages do, and is refused before it starts where it would be refused in the end', async () => {
+    for (const version of ['1', '2', '3']) {
+      const why = { version, by: 'ada', reason: 'better' };
+      // One after the other, as a rollback goes through them.
+      // oxlint-disable-next-line no-await-in-loop
+      await client.models.register('routed', why);
+      // oxlint-disable-next-line no-await-in-loop
+      await client.models.move('routed', { ...why, alias: 'production' });
+    }
+    const outcome = await sluice(...back, '--as', 'eve', '--json');
+    expect(outcome.json()).toMatchObject({ status: 'succeeded', outputs: { version: '2', left: '3' } });
+    const [event] = await client.models.history('routed', { limit: 1 });
+    expect(event).toMatchObject({ how: 'rollback', version: '2', reason: 'alarms (eve)' });
+    expect(await refusal('rollback', 'routed', '--reason', 'x', '--to', '3')).toMatch(
+      /^1: error Model "routed": "3" was not production before/,
+    );
+    expect(await refusal('rollback', 'routed', '--reason', 'x', '--evidence', '{}')).toMatch(
+      /^2: error Pipeline "mapper-rollback" takes no input "evidence", so --evidence has no effect/,
+    );
+  });
+
+  it('is left out on demand, and then it is said that no traffic moved', async () => {
+    const { exitCode, stderr } = await sluice(...back, '--alias-only');
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(
+      /production of routed is 1 now; it was 2 before\.\nOnly the alias moved, and no traffic/,
+    );
+    expect(await refusal('rollback', 'routed', '--reason', 'x', '--alias-only', '--detach')).toMatch(
+      /^2: error --detach is for a rollback that runs a definition/,
+    );
+  });
+
+  it('leaves aliases alone, which a command of its own can empty', async () => {
+    await sluice('models', 'promote', 'routed', '3', '--alias', 'canary', '--reason', 'its canary begins');
+    const clear = ['clear', 'routed', '--reason', 'its run was terminated'];
+    expect(await refusal(...clear)).toBe('0: canary of routed is nothing now; it was 3 before.');
+    expect(await refusal(...clear)).toBe('1: error Model "routed": canary means nothing already.');
   });
 });
 

@@ -11,7 +11,7 @@ const { values } = parseArgs({
     kind: { type: 'string' },
     rate: { type: 'string', default: '250' },
     seconds: { type: 'string' },
-    'feedback-share': { type: 'string', default: '0.2' },
+    'feedback-share': { type: 'string', default: '0.5' },
     data: { type: 'string', default: './data/sms_spam.tsv' },
     seed: { type: 'string', default: '20' },
   },

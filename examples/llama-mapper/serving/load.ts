@@ -14,7 +14,7 @@ export type LoadOptions = {
   readonly rate: number;
   /** @default until it is stopped */
   readonly seconds?: number;
-  /** Of how many answers the router is told whether they were right, as people would tell it. @default 0.2 */
+  /** Of how many answers the router is told whether they were right, as people would tell it. @default 0.5 */
   readonly feedbackShare?: number;
 };
 
@@ -29,7 +29,8 @@ export type LoadReport = {
 
 export type Load = { stop(): Promise<LoadReport>; readonly done: Promise<LoadReport> };
 
-const CONNECTIONS = 20;
+/** Enough of them that requests which wait for a slow version do not keep the others from being sent. */
+const CONNECTIONS = 200;
 /** As long as anybody would want; the load is stopped before. */
 const FOR_EVER_SECONDS = 7 * 24 * 3600;
 
@@ -38,7 +39,7 @@ const PEOPLE = 997;
 
 /** Sends messages to a service at a steady rate, and tells the router which answers were right. */
 export function startLoad(options: LoadOptions): Load {
-  const { records, kind, feedbackShare = 0.2 } = options;
+  const { records, kind, feedbackShare = 0.5 } = options;
   const byVersion = new Map<string, number>();
   const judgements = new Set<Promise<unknown>>();
   const asked = new WeakMap<object, DataRecord>();

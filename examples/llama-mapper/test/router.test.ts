@@ -183,6 +183,21 @@ it('measures a window and nothing before it', () => {
   expect(window.kpis(3600)).toMatchObject({ requests: 1 });
 });
 
+it('counts what takes longer than nearly all that ended before it has ended itself', () => {
+  let now = 1_000_000;
+  const window = new TrafficWindow(() => now);
+  for (let n = 0; n < 10; n += 1) window.addRequest(20, false);
+  const ends = Array.from({ length: 5 }, () => window.begin());
+  now += 10;
+  expect(window.kpis(30)).toMatchObject({ requests: 10 });
+  now += 1_990;
+  const { requests, latency_ms: latency } = window.kpis(30);
+  expect(requests).toBe(15);
+  expect(latency.p95).toBeCloseTo(2_000, -2);
+  for (const end of ends) end();
+  expect(window.kpis(30)).toMatchObject({ requests: 10 });
+});
+
 async function started(
   options: { stateFile?: string; v2?: Parameters<typeof version>[1] } = {},
 ): Promise<{ router: string }> {

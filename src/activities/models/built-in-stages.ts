@@ -3,10 +3,12 @@ import type { z } from 'zod';
 import type { StageSpec } from '../define-stage.js';
 import type { StageFunction } from '../stage-function.js';
 import { findModel } from './find-model.js';
+import { findRollback } from './find-rollback.js';
 import { markModel } from './mark-model.js';
 import type { ModelRegistry } from './model-registry.js';
 import { moveModelAlias } from './move-model-alias.js';
 import { registerModel } from './register-model.js';
+import { rollBackModel } from './roll-back-model.js';
 
 /** Like a stage function of a project, under a name that only built-in ones have. */
 export type BuiltInSpec<P extends z.ZodType, O extends z.ZodType> = Required<
@@ -22,6 +24,8 @@ export function builtInStages(models: () => ModelRegistry): ReadonlyMap<string, 
     complete(registerModel(models)),
     complete(findModel(models)),
     complete(moveModelAlias(models)),
+    complete(findRollback(models)),
+    complete(rollBackModel(models)),
     complete(markModel(models)),
   ];
   return new Map(stages.map((stage) => [stage.name, stage]));

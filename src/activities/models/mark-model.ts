@@ -2,13 +2,14 @@ import { z } from 'zod';
 import { actorOf, asking } from './acting.js';
 import type { BuiltInSpec } from './built-in-stages.js';
 import type { ModelRegistry } from './model-registry.js';
-import { modelName, versionName } from './model-schemas.js';
+import { json, modelName, versionName } from './model-schemas.js';
 
 const params = z.strictObject({
   model: modelName,
   version: versionName,
   status: z.enum(['ready', 'failed']),
   reason: z.string().min(1),
+  evidence: json.optional(),
 });
 
 const output = z.object({ model: z.string(), version: z.string(), changed: z.boolean() });
@@ -20,8 +21,9 @@ export function markModel(models: () => ModelRegistry): BuiltInSpec<typeof param
     description: 'Marks a version of a model as failed, or as ready again.',
     params,
     output,
-    run: async ({ params: { model, ...mark }, ctx }) => {
-      const changed = await asking(() => models().mark(model, { ...mark, ...actorOf(ctx) }));
+    run: async ({ params: { model, evidence, ...mark }, ctx }) => {
+      const shown = evidence === undefined ? {} : { evidence };
+      const changed = await asking(() => models().mark(model, { ...mark, ...shown, ...actorOf(ctx) }));
       return { model, version: mark.version, changed };
     },
   };

@@ -95,7 +95,7 @@ export class CanaryHandle {
   /** What the stage of a canary that ended keeps of it; of a cancelled one that is not every evaluation. */
   #last(): CanaryStatus {
     const { output, started_at, ended_at } = this.#result;
-    const { steps: _count, step, soak_left_ms, waits_for, last, ...view } = this.#view;
+    const { steps: _count, step, soak_left_ms, waits_for, ...view } = this.#view;
     const { baseline, candidate, weight } = view;
     const report: CanaryReport = {
       ...view,
@@ -106,6 +106,6 @@ export class CanaryHandle {
       notes: [],
       ...(output as Partial<CanaryReport> | null),
     };
-    return { ...report, step, soak_left_ms, waits_for, last };
+    return { ...report, step, soak_left_ms, waits_for };
   }
 }

@@ -1,24 +1,39 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { CanaryView } from '../../engine/canary.js';
 import type { RunStatus, StageResult } from '../../engine/result.js';
+import { CANARY_WORKFLOW } from '../../shared/names.js';
 import { ClientError } from '../client-error.js';
+import { quote } from '../run-list.js';
 import { unknownStage } from '../unknown-stage.js';
 import { CanaryHandle } from './canary-handle.js';
 
-/** The stage of a run that a canary belongs to, by the ID of its workflow; null for any other ID. */
-export async function runOfCanary(
-  client: Client,
-  id: string,
-): Promise<{ readonly run: string; readonly stage: string } | null> {
+type Owner = { readonly run: string; readonly stage: string };
+
+/**
+ * The stage of a run that a canary belongs to, by the ID of its workflow, where the router after the `@` may be left out;
+ * null for any other ID. Throws `canary_not_found` when several routers have a canary of the service.
+ */
+export async function runOfCanary(client: Client, id: string): Promise<Owner | null> {
   if (!id.startsWith('canary/')) return null;
   try {
-    const { memo } = await client.workflow.getHandle(id).describe();
-    const { run, stage } = memo ?? {};
-    return typeof run === 'string' && typeof stage === 'string' ? { run, stage } : null;
+    return ownerIn((await client.workflow.getHandle(id).describe()).memo);
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
-    return null;
   }
+  const begun = `WorkflowId STARTS_WITH ${quote(`${id}@`)}`;
+  const query = `WorkflowType = ${quote(CANARY_WORKFLOW)} AND ExecutionStatus = 'Running' AND ${begun}`;
+  const found = new Map<string, Owner | null>();
+  for await (const { workflowId, memo } of client.workflow.list({ query })) {
+    found.set(workflowId, ownerIn(memo));
+  }
+  if (found.size <= 1) return [...found.values()][0] ?? null;
+  const ids = [...found.keys()].join(', ');
+  throw notFound(`Several canaries are called "${id}".`, [], `Name one: ${ids}.`);
+}
+
+function ownerIn(memo: Readonly<Record<string, unknown>> | undefined): Owner | null {
+  const { run, stage } = memo ?? {};
+  return typeof run === 'string' && typeof stage === 'string' ? { run, stage } : null;
 }
 
 /**

@@ -87,13 +87,25 @@ function noCommand(program: Command, cli: CliContext): UsageError {
 /** Commander puts its suggestion into a second line of the message; ours goes into the hint. */
 function toUsageError(error: CommanderError, program: Command, args: readonly string[]): UsageError {
   const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
-  const command = program.commands.find((candidate) => args.includes(candidate.name()));
-  const help = `See "sluice ${command === undefined ? '' : `${command.name()} `}--help".`;
+  const help = `See "${['sluice', ...commandIn(args, program), '--help'].join(' ')}".`;
   const suggestion = rest.join(' ').replace(/^\(|\)$/g, '');
   const message = first.charAt(0).toUpperCase() + first.slice(1);
   return new UsageError(message.endsWith('.') ? message : `${message}.`, {
     hint: suggestion === '' ? help : `${suggestion} ${help}`,
   });
+}
+
+/** The names of the command that was meant and of those that it belongs to. */
+function commandIn(args: readonly string[], program: Command): readonly string[] {
+  const names: string[] = [];
+  let command = program;
+  for (const arg of args) {
+    const next = command.commands.find((candidate) => candidate.name() === arg);
+    if (next === undefined) continue;
+    names.push(arg);
+    command = next;
+  }
+  return names;
 }
 
 /** Known before parsing, because an error of the parsing itself must be JSON too. */

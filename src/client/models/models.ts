@@ -144,6 +144,14 @@ export class Models {
     return this.#asking(model, () => this.#models.rollBack(model, request));
   }
 
+  /** The version that a rollback would go to. Throws what a rollback throws. */
+  async rollbackTarget(
+    model: string,
+    question: { readonly alias: string; readonly to?: string },
+  ): Promise<ModelVersionView> {
+    return this.#asking(model, () => this.#models.rollbackTarget(model, question));
+  }
+
   /** Marks a version as failed, or as ready again; false when it was so already. */
   async mark(model: string, request: MarkRequest): Promise<boolean> {
     return this.#asking(model, () => this.#models.mark(model, request));

@@ -120,11 +120,11 @@ export class ModelBook {
     return this.#answerOf(request) ?? this.#move({ ...request, version: target }, 'rollback', now);
   }
 
-  markRefusal({ version, status, by, reason }: MarkRequest): ModelRefusal | null {
+  markRefusal({ version, status, by, reason, evidence }: MarkRequest): ModelRefusal | null {
     const unfit =
       wordsProblem('who marks it', by) ??
       wordsProblem('why', reason) ??
-      sizeProblem('a mark', [version, reason]);
+      sizeProblem('a mark', [version, reason, evidence ?? null]);
     if (unfit !== null) return refuse('bad_request', `${unfit}.`);
     const { has, latest } = this.#standing('production');
     if (!has(version))
@@ -138,12 +138,13 @@ export class ModelBook {
   }
 
   /** A version that fails is no longer on its way to production. False when nothing changed. */
-  mark({ version, status, by, reason, run = null }: MarkRequest, now: number): boolean {
+  mark({ version, status, run = null, ...why }: MarkRequest, now: number): boolean {
+    const { by, reason } = why;
     if (this.#standingOf(version).status === status) return false;
     if (status === 'failed') this.#failed.set(version, reason);
     else this.#failed.delete(version);
     const at = isoTime(now);
-    const event: MarkedEvent = { kind: 'marked', seq: this.#next(), at, by, run, version, status, reason };
+    const event: MarkedEvent = { kind: 'marked', seq: this.#next(), at, run, version, status, ...why };
     this.#events = [...this.#events, event];
     if (status === 'failed') this.#leaveTheWay(version, { by, reason: `it failed: ${reason}`, run }, now);
     return true;

@@ -22,6 +22,8 @@ export type MarkedEvent = Happened & {
   readonly version: string;
   readonly status: ModelVersionStatus;
   readonly reason: string;
+  /** What speaks for it, such as the values of a canary; absent where nothing was given. */
+  readonly evidence?: Json;
 };
 
 /** An alias means something else than before. */
@@ -71,6 +73,7 @@ export type MarkRequest = {
   readonly status: ModelVersionStatus;
   readonly by: string;
   readonly reason: string;
+  readonly evidence?: Json;
   readonly run?: ModelRun | null;
 };
 

@@ -33,6 +33,9 @@ import {
   moveAliasUpdate,
   registerVersionUpdate,
   rollBackAliasUpdate,
+  type RollbackQuestion,
+  type RollbackTarget,
+  rollbackTargetQuery,
   type VersionName,
 } from '../../workflows/model/messages.js';
 import { ModelError } from './model-error.js';
@@ -103,6 +106,21 @@ export class TemporalModels implements ModelRegistry {
     const { versions } = await readModelPage(this.#deps.store, found.page);
     const record = versions.find(({ version }) => version === found.name);
     return record === undefined ? null : { ...record, ...found.standing };
+  }
+
+  /** The version that a rollback would go to. */
+  async rollbackTarget(model: string, question: RollbackQuestion): Promise<ModelVersionView> {
+    const found = await this.#askOrNull(model, (handle) =>
+      handle.query<RollbackTarget, [RollbackQuestion]>(rollbackTargetQuery, question),
+    );
+    if (found === null) throw new ModelError('model_not_found', `there is no model "${model}".`);
+    if ('refusal' in found) {
+      const { code, message } = found.refusal;
+      throw new ModelError(code, `model "${model}": ${message}`);
+    }
+    const version = await this.find(model, found);
+    if (version !== null) return version;
+    throw new ModelError('version_not_found', `model "${model}" has no version "${found.version}".`);
   }
 
   /** Null when there is no such model. */

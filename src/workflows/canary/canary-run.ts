@@ -60,8 +60,8 @@ export class CanaryRun {
   }
 
   status(): CanaryStatus {
-    const { step, soak_left_ms, waits_for, last } = this.view();
-    return { ...this.#report(), step, soak_left_ms, waits_for, last };
+    const { step, soak_left_ms, waits_for } = this.view();
+    return { ...this.#report(), step, soak_left_ms, waits_for };
   }
 
   /** Looks again at what is to be done. With `interrupt` what is under way is given up first. */

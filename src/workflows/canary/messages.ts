@@ -4,7 +4,7 @@ import type { CanaryReport, CanaryView } from '../../engine/canary.js';
 import type { Paused, Steer } from '../../engine/steering.js';
 
 /** How a canary stands, with all of its past. */
-export type CanaryStatus = CanaryReport & Pick<CanaryView, 'step' | 'soak_left_ms' | 'waits_for' | 'last'>;
+export type CanaryStatus = CanaryReport & Pick<CanaryView, 'step' | 'soak_left_ms' | 'waits_for'>;
 
 /** At any time, also after its end. */
 export const canaryStatusQuery = defineQuery<CanaryStatus>('canary_status');

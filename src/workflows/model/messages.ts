@@ -6,6 +6,7 @@ import type {
   RollBackRequest,
 } from '../../engine/models/model-event.js';
 import type { FoundVersion, ModelRecords, ModelView } from '../../engine/models/model-state.js';
+import type { ModelRefusal } from '../../engine/models/model-refusal.js';
 import type { RegisterRequest } from '../../engine/models/model-version.js';
 
 /** Adds a version, or gives the one of this name and content. */
@@ -35,6 +36,14 @@ export const modelQuery = defineQuery<ModelView>('model');
 
 /** A version by its name or an alias; null when there is none. */
 export const modelVersionQuery = defineQuery<FoundVersion | null, [VersionName]>('model_version');
+
+/** The version that a rollback of an alias would go to, or why there is none. */
+export const rollbackTargetQuery = defineQuery<RollbackTarget, [RollbackQuestion]>('rollback_target');
+
+/** `to` @default what the alias meant last that did not fail */
+export type RollbackQuestion = { readonly alias: string; readonly to?: string };
+
+export type RollbackTarget = { readonly version: string } | { readonly refusal: ModelRefusal };
 
 export type VersionName = { readonly version: string } | { readonly alias: string };
 

@@ -19,7 +19,7 @@ import { resetBudget } from '../../expressions/budget.js';
 import { hashJson } from '../../expressions/hash.js';
 import { ERROR_TYPE } from '../../shared/names.js';
 import { checkArtifact, checkNewArtifact } from './check-artifact.js';
-import type { MarkAnswer, RegisterAnswer } from './messages.js';
+import type { MarkAnswer, RegisterAnswer, RollbackQuestion, RollbackTarget } from './messages.js';
 import { ModelPages } from './model-pages.js';
 import { describeModel, publishModel } from './publish-model.js';
 
@@ -100,6 +100,11 @@ export class ModelKeeper {
     const answer = this.book.rollBack(request, target, Date.now());
     this.#wake();
     return answer;
+  }
+
+  rollbackTarget(question: RollbackQuestion): RollbackTarget {
+    const target = this.book.rollBackTarget({ ...question, by: 'a question', reason: 'a question' });
+    return typeof target === 'string' ? { version: target } : { refusal: target };
   }
 
   checkMark(request: MarkRequest): void {

@@ -8,6 +8,7 @@ import {
   moveAliasUpdate,
   registerVersionUpdate,
   rollBackAliasUpdate,
+  rollbackTargetQuery,
 } from './messages.js';
 
 /**
@@ -31,6 +32,7 @@ export async function model(input: ModelInput): Promise<void> {
   });
   setHandler(modelQuery, () => keeper.book.view());
   setHandler(modelVersionQuery, (name) => keeper.book.find(name));
+  setHandler(rollbackTargetQuery, (question) => keeper.rollbackTarget(question));
   setHandler(modelRecordsQuery, () => keeper.book.records());
   return CancellationScope.nonCancellable(() => keeper.keep());
 }

@@ -7,8 +7,8 @@ import { TrafficLog } from './traffic-log.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The version that a request of traffic goes to, once it was chosen. */
-    version: string | null;
+    /** The version that a request of traffic goes to, once it was chosen, and whom to tell of its end. */
+    chosen: { readonly version: string; readonly end: () => void } | null;
   }
 }
 
@@ -37,21 +37,24 @@ async function addTraffic(
   const limit = options.upstreamTimeoutMs ?? 10_000;
   await app.register(replyFrom, {
     disableRequestLogging: true,
-    undici: { connections: 64, headersTimeout: limit, bodyTimeout: limit },
+    // Versions share a server: a slow one must not take all connections from a good one.
+    undici: { connections: 1024, headersTimeout: limit, bodyTimeout: limit },
   });
   // Bodies pass through as they come.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
-  app.decorateRequest('version', null);
+  app.decorateRequest('chosen', null);
   app.post<{ Params: { service: string } }>('/:service', (request, reply) => {
     const key = request.headers['x-sticky-key'];
     const { service } = request.params;
     const { version, url } = table.pick(service, typeof key === 'string' ? key : undefined);
-    request.version = version;
+    request.chosen = { version, end: log.begin(service, version) };
     return reply.header('x-model-version', version).from(url);
   });
   app.addHook<{ Params: { service: string } }>('onResponse', async (request, reply) => {
-    if (request.version === null) return;
-    log.request(request.params.service, request.version, { ms: reply.elapsedTime, status: reply.statusCode });
+    if (request.chosen === null) return;
+    const { version, end } = request.chosen;
+    end();
+    log.request(request.params.service, version, { ms: reply.elapsedTime, status: reply.statusCode });
   });
 }

@@ -48,6 +48,11 @@ export class TrafficLog {
     this.registry.registerMetric(weights);
   }
 
+  /** A request goes to a version; what is returned is called at its end. */
+  begin(service: string, version: string): () => void {
+    return this.windowOf(service, version).begin();
+  }
+
   request(service: string, version: string, seen: { readonly ms: number; readonly status: number }): void {
     const isError = seen.status >= 500;
     this.duration.observe({ service, version }, seen.ms / 1000);

@@ -16,11 +16,19 @@ type Second = { latencies: Histogram | null; errors: number; correct: number; wr
 /** What happened to one version, second by second, so that any window up to {@link LONGEST_WINDOW_SECONDS} can be summed. */
 export class TrafficWindow {
   private readonly seconds = new Map<number, Second>();
+  private readonly open = new Set<{ readonly since: number }>();
   private readonly now: () => number;
 
   /** `now`: milliseconds since the epoch. */
   constructor(now: () => number = Date.now) {
     this.now = now;
+  }
+
+  /** A request begins; what is returned is called at its end. */
+  begin(): () => void {
+    const request = { since: this.now() };
+    this.open.add(request);
+    return () => this.open.delete(request);
   }
 
   addRequest(latencyMs: number, isError: boolean): void {
@@ -49,6 +57,7 @@ export class TrafficWindow {
     }
     const percentile = (rank: number): number =>
       latencies.totalCount === 0 ? 0 : latencies.getValueAtPercentile(rank) / PARTS_OF_MS;
+    this.addSlow(latencies, percentile(95));
     return {
       requests: latencies.totalCount,
       errors,
@@ -56,6 +65,18 @@ export class TrafficWindow {
       latency_ms: { p50: percentile(50), p95: percentile(95), p99: percentile(99) },
       feedback: { correct, wrong, accuracy: correct + wrong === 0 ? null : correct / (correct + wrong) },
     };
+  }
+
+  /**
+   * Requests under way that have taken longer than nearly all that ended count with the time so far: a version that
+   * answers after seconds would else look well until its first answers are there.
+   */
+  private addSlow(latencies: Histogram, thresholdMs: number): void {
+    const now = this.now();
+    for (const { since } of this.open) {
+      const soFarMs = Math.min(now - since, LONGEST_LATENCY_MS);
+      if (soFarMs > thresholdMs) latencies.recordValue(Math.round(soFarMs * PARTS_OF_MS));
+    }
   }
 
   private current(): Second {

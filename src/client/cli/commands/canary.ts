@@ -5,7 +5,8 @@ import { addConnectionOptions } from '../runs/connection-options.js';
 import { addSteerOptions } from '../runs/steer-options.js';
 
 const EXAMPLES = `
-RUN is a workflow ID, a run ID, or a pipeline for its latest run; also the ID of the canary's own workflow, canary/SERVICE.
+RUN is a workflow ID, a run ID, or a pipeline for its latest run; also the canary itself, canary/SERVICE, or
+canary/SERVICE@ROUTER where several routers have one.
 --stage is needed only where several canaries of the run go on.
 
 Examples:

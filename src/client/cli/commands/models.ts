@@ -26,7 +26,12 @@ export type MoveFlags = ConnectionFlags & {
   readonly evidence?: string;
   readonly as?: string;
 };
-export type RollBackFlags = MoveFlags & { readonly to?: string };
+export type RollBackFlags = MoveFlags & {
+  readonly to?: string;
+  readonly aliasOnly?: boolean;
+  readonly detach?: boolean;
+  readonly verbose?: boolean;
+};
 export type MarkFlags = ConnectionFlags & {
   readonly failed?: boolean;
   readonly ready?: boolean;
@@ -136,7 +141,9 @@ function addRegister(models: Command, cli: CliContext): void {
 
 function addMoves(models: Command, cli: CliContext): void {
   addMove(models.command('promote'), 'what it must mean now, else nothing changes; "none" for nothing')
-    .description('Makes an alias mean a version: production, unless another is named.')
+    .description(
+      'Makes an alias mean a version: production, unless another is named. Moves no traffic: `models deploy` does.',
+    )
     .argument('<model>', 'name of the model')
     .argument('<version>', 'name of the version')
     .action(async (model: string, version: string, flags: MoveFlags) => {
@@ -144,18 +151,30 @@ function addMoves(models: Command, cli: CliContext): void {
       await promote(cli, { model, version }, flags);
     });
   addMove(models.command('rollback'), 'what it must mean now, else nothing changes')
-    .description('Makes an alias mean again what it meant before: production, unless another is named.')
+    .description(
+      'Makes an alias mean again what it meant before: production, unless another is named. Starts the pipeline that the configuration names for this, which moves the traffic, too, and follows it; where there is none, only the alias moves.',
+    )
     .argument('<model>', 'name of the model')
     .option('--to <version>', 'go back to this version (default: the last one before that has not failed)')
+    .option('--alias-only', 'move the alias and no traffic')
+    .option('-d, --detach', 'start the run and do not follow it')
+    .option('-v, --verbose', 'also show what the stages write')
     .action(async (model: string, flags: RollBackFlags) => {
-      const { rollBack } = await import('../models/move-alias.js');
+      const { rollBack } = await import('../models/roll-back.js');
       await rollBack(cli, model, flags);
+    });
+  addMove(models.command('clear'), 'what it must mean now, else nothing changes', 'canary')
+    .description('Makes an alias mean nothing: canary, unless another is named. Moves no traffic.')
+    .argument('<model>', 'name of the model')
+    .action(async (model: string, flags: MoveFlags) => {
+      const { clearAlias } = await import('../models/move-alias.js');
+      await clearAlias(cli, model, flags);
     });
 }
 
-function addMove(command: Command, expectation: string): Command {
+function addMove(command: Command, expectation: string, alias = 'production'): Command {
   return addConnectionOptions(command)
-    .option('--alias <name>', 'the alias to move', 'production')
+    .option('--alias <name>', 'the alias to move', alias)
     .requiredOption('--reason <text>', 'why')
     .option('--expect <version>', expectation)
     .option('--evidence <json>', 'what speaks for it, kept with the move')

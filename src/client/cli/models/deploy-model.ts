@@ -10,6 +10,7 @@ import { loadPlan } from '../load-plan.js';
 import { checkRunRequest } from '../runs/check-run-request.js';
 import { type Session, withSession } from '../runs/session.js';
 import { startAndFollow } from '../runs/start-and-follow.js';
+import { requireInput, takes } from './definition-inputs.js';
 
 type Named = { readonly model: string; readonly version: string };
 
@@ -55,18 +56,13 @@ async function deploymentOf(cli: CliContext, model: string): Promise<string> {
 
 /** What the command says, as far as the definition takes it. */
 function deployInputs(plan: Plan, { model, version }: Named, { canaryPercentage }: DeployFlags): JsonObject {
-  const has = (name: string): boolean => Object.hasOwn(plan.inputs, name);
-  const need = (name: string, why: string): void => {
-    if (has(name)) return;
-    throw new UsageError(`Pipeline "${plan.pipeline}" takes no input "${name}", ${why}.`, {
-      hint: `Add it to the \`inputs\` of the definition. It takes: ${Object.keys(plan.inputs).join(', ') || 'none'}.`,
-    });
-  };
-  need('version', 'so it cannot be told which version to deploy');
-  if (canaryPercentage !== undefined) need('canary_percentage', 'so --canary-percentage has no effect');
+  requireInput(plan, 'version', 'so it cannot be told which version to deploy');
+  if (canaryPercentage !== undefined) {
+    requireInput(plan, 'canary_percentage', 'so --canary-percentage has no effect');
+  }
   return {
     version,
-    ...(has('model') ? { model } : {}),
+    ...(takes(plan, 'model') ? { model } : {}),
     ...(canaryPercentage === undefined ? {} : { canary_percentage: canaryPercentage }),
   };
 }

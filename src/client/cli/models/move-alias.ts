@@ -12,17 +12,34 @@ type Named = { readonly model: string; readonly version: string };
 export async function promote(cli: CliContext, { model, version }: Named, flags: MoveFlags): Promise<void> {
   const wish = wishOf(cli, flags);
   const answer = await withModel(cli, model, flags, (models) => models.move(model, { ...wish, version }));
+  tell(cli, answer, `to send traffic, too: sluice models deploy ${model} VERSION`);
+}
+
+/** Does what `sluice models clear` promises. */
+export async function clearAlias(cli: CliContext, model: string, flags: MoveFlags): Promise<void> {
+  const wish = wishOf(cli, flags);
+  const answer = await withModel(cli, model, flags, (models) =>
+    models.move(model, { ...wish, version: null }),
+  );
   tell(cli, answer);
 }
 
-/** Does what `sluice models rollback` promises. */
-export async function rollBack(cli: CliContext, model: string, flags: RollBackFlags): Promise<void> {
+/** Moves an alias back in the registry alone. `definition`: the one that would have moved the traffic, too. */
+export async function moveBack(
+  cli: CliContext,
+  model: string,
+  { flags, definition }: { readonly flags: RollBackFlags; readonly definition: string | null },
+): Promise<void> {
   const wish = wishOf(cli, flags);
   const { to } = flags;
   const answer = await withModel(cli, model, flags, (models) =>
     models.rollBack(model, { ...wish, ...(to === undefined ? {} : { to }) }),
   );
-  tell(cli, answer);
+  const hint =
+    definition === null
+      ? `to move traffic, too, name a definition in the configuration: models: { '${model}': { rollback: 'pipelines/rollback.yaml' } }`
+      : 'leave --alias-only out to move traffic, too';
+  tell(cli, answer, hint);
 }
 
 /** Does what `sluice models mark` promises. */
@@ -54,9 +71,12 @@ function wishOf(cli: CliContext, { alias, reason, expect, evidence, as }: MoveFl
   };
 }
 
-function tell(cli: CliContext, answer: MoveAnswer): void {
+function tell(cli: CliContext, answer: MoveAnswer, hint?: string): void {
   if (cli.isJson) return cli.json(answer);
   const { model, alias, version, previous } = answer;
   const before = previous === null ? 'it meant nothing before' : `it was ${previous} before`;
   cli.note(`${alias} of ${model} is ${version ?? 'nothing'} now; ${before}.`);
+  if (hint === undefined) return;
+  const { dim } = cli.colours.stderr;
+  cli.note(dim(`Only the alias moved, and no traffic; ${hint}.`));
 }

@@ -34,6 +34,8 @@ function aRegistry(answers: Partial<ModelRegistry> = {}) {
       return VERSION;
     },
     move: async (model, { alias, version }) => ({ model, alias, version, previous: null }),
+    rollBack: async (model, { alias, to = '0' }) => ({ model, alias, version: to, previous: '1' }),
+    rollbackTarget: async () => VERSION,
     mark: async () => true,
     find: async () => null,
     ...answers,
@@ -85,6 +87,30 @@ describe('a built-in stage function', () => {
     const { output } = await run('sluice/move-model-alias', params, registry);
     expect(output).toEqual({ model: 'm', alias: 'production', version: '2', previous: '1' });
     expect(asked).toMatchObject([{ expected: null, request: 'demo/1/run-1/stage', reason: 'good' }]);
+  });
+
+  it('rolls an alias back under the key of its stage, and looks up first where that goes', async () => {
+    const asked: unknown[] = [];
+    const { registry } = aRegistry({
+      rollBack: async (model, { alias, ...request }) => {
+        asked.push(request);
+        return { model, alias, version: '1', previous: '2' };
+      },
+      rollbackTarget: async (_model, question) => {
+        asked.push(question);
+        return VERSION;
+      },
+    });
+    const where = { model: 'm', alias: 'production', to: null };
+    const found = await run('sluice/find-rollback', where, registry);
+    expect(found.output).toEqual({ model: 'm', ...VERSION });
+    const wish = { ...where, to: '1', expected: '2', reason: 'bad' };
+    const { output } = await run('sluice/roll-back-model', wish, registry);
+    expect(output).toEqual({ model: 'm', alias: 'production', version: '1', previous: '2' });
+    expect(asked).toEqual([
+      { alias: 'production' },
+      expect.objectContaining({ to: '1', expected: '2', reason: 'bad', request: 'demo/1/run-1/stage' }),
+    ]);
   });
 
   it('tells that there is no version, or fails where one is required', async () => {
