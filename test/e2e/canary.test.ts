@@ -13,6 +13,9 @@ const told = new Map<string, number[]>();
 /** Services whose candidate has become slow. */
 const slow = new Set<string>();
 
+/** Services whose router takes a weight and does not answer, and the weight. */
+const silent = new Map<string, number>();
+
 /** A router whose traffic is all made up. */
 const router = await httpReceiver(({ url, body }) => {
   const service = url.split(/[/?]/)[2] ?? '';
@@ -20,6 +23,7 @@ const router = await httpReceiver(({ url, body }) => {
   if (url.startsWith('/routes/')) {
     const { weights } = JSON.parse(body) as { readonly weights: { readonly v2: number } };
     told.set(service, [...(told.get(service) ?? []), weights.v2]);
+    if (silent.get(service) === weights.v2) return null;
     return { status: 200, headers, body: JSON.stringify({ service, weights }) };
   }
   const of = (p95: number) => ({ requests: 200, latency_ms: { p95 } });
@@ -87,16 +91,22 @@ const canaryOf = (service: string) =>
   worker.client.temporal.workflow.getHandle(`canary/${service}@${router.url.slice('http://'.length)}`);
 
 describe('a canary in mid-soak', () => {
-  it('comes to the same end when worker and server are killed, and when its run or its own workflow is terminated', async () => {
-    const [good, bad, , orphan] = await Promise.all([
+  it('or in the middle of a change of weights comes to the same end when worker and server are killed, and when its run or its own workflow is terminated', async () => {
+    silent.set('promoting', 100).set('leaving', 0);
+    slow.add('leaving');
+    const [good, bad, , orphan, promoting, leaving] = await Promise.all([
       start('good', '4s'),
       start('bad'),
       start('terminated'),
       start('orphan'),
+      start('promoting', '500ms'),
+      start('leaving'),
     ]);
     await Promise.all(['good', 'bad', 'terminated', 'orphan'].map((service) => has(service, 5)));
+    await Promise.all([has('promoting', 100), has('leaving', 0)]);
     worker.killServer();
     await worker.kill();
+    silent.clear();
     slow.add('bad');
 
     await has('bad', 0);
@@ -116,6 +126,19 @@ describe('a canary in mid-soak', () => {
     const report = result.stages['canary']?.output as unknown as CanaryReport;
     expect(report).toMatchObject({ phase: 'promoted', weights: { v1: 0, v2: 100 } });
     expect(weightsOf('good')).toEqual([5, 50, 100]);
+
+    expect((await promoting.result()).stages['canary']).toMatchObject({
+      status: 'succeeded',
+      output: { phase: 'promoted', weights: { v1: 0, v2: 100 } },
+    });
+    expect(weightsOf('promoting')).toEqual([5, 50, 100]);
+    expect((await leaving.result()).stages['canary']).toMatchObject({
+      status: 'failed',
+      output: { phase: 'rolled_back', weights: { v1: 100, v2: 0 } },
+      error: { message: 'rolled back: p95_ms: 900 is over max 250' },
+    });
+    expect(told.get('promoting')?.filter((weight) => weight === 100)).toHaveLength(2);
+    expect(told.get('leaving')?.filter((weight) => weight === 0)).toHaveLength(2);
   });
 });
 
@@ -165,6 +188,10 @@ describe('sluice canary', () => {
   it('finds a canary by its own ID, and says what is there when it finds none', async () => {
     const run = await start('aborted');
     await has('aborted', 5);
+    await vi.waitFor(
+      async () => expect((await canary('status', 'canary/aborted')).stdout).toContain('aborted  v1 → v2'),
+      { timeout: 60_000, interval: 100 },
+    );
     const { exitCode } = await canary('abort', canaryOf('aborted').workflowId, '--reason', 'pager');
     expect(exitCode).toBe(0);
     await has('aborted', 0);
