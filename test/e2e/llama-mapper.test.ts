@@ -47,14 +47,26 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-it('trains, gives a good model all traffic without a failed request, and takes a bad one back at its first evaluation', async () => {
+it('trains, gives a good model all traffic without a failed request, takes bad ones back at their first evaluation, and rolls back', async () => {
   await train('first', { mapper_epochs: 2 });
   expect((await deploy('first')).outputs).toEqual({ service: 'mapper', version: 'first', previous: null });
-  await train('second', { mapper_epochs: 3 });
-  await train('wrong', { mapper_epochs: 3, enforce_gates: false, rehearsal: { wrong_labels: true } });
+  await Promise.all([
+    train('second', { mapper_epochs: 3 }),
+    train('wrong', { mapper_epochs: 3, enforce_gates: false, rehearsal: { wrong_labels: true } }),
+    train('slow', { mapper_epochs: 2, rehearsal: { delay_ms: 3000 } }),
+    train('failing', { mapper_epochs: 2, rehearsal: { failure_share: 0.5 } }),
+  ]);
 
   const { test: records } = await loadDataset('data/sms_spam.tsv', { seed: 20, testShare: 0.2 });
-  const load = startLoad({ router, service: 'mapper', kind: 'mapper', records, rate: 250, feedbackShare: 1 });
+  const traffic = {
+    router,
+    service: 'mapper',
+    kind: 'mapper',
+    records,
+    rate: 250,
+    feedbackShare: 1,
+  } as const;
+  const load = startLoad(traffic);
   const good = await deploy('second');
   expect(good).toMatchObject({ status: 'succeeded', outputs: { version: 'second', previous: 'first' } });
   expect(canaryOf(good)).toMatchObject({ phase: 'promoted', weights: { first: 0, second: 100 } });
@@ -64,25 +76,43 @@ it('trains, gives a good model all traffic without a failed request, and takes a
   expect(await production()).toBe('second');
   expect(await weights()).toEqual({ first: 0, second: 100 });
 
-  const bad = await deploy('wrong');
-  expect(bad).toMatchObject({
-    status: 'failed',
-    failed_stages: ['canary'],
-    skipped_stages: ['first', 'promote'],
-  });
-  expect(bad.stages['canary']?.error).toMatchObject({
-    type: 'CanaryRolledBack',
-    message: expect.stringMatching(/^rolled back: accuracy: [\d.]+ is under min 0.5$/),
-  });
-  const [step] = canaryOf(bad).steps;
-  expect(step).toMatchObject({ weight: 20, status: 'failed', counts: { successful: 0, failed: 1 } });
-  expect(await production()).toBe('second');
-  expect(await weights()).toEqual({ second: 100, wrong: 0 });
-
+  await expectTakenBack('wrong', /^rolled back: accuracy: [\d.]+ is under min 0.5$/);
+  await expectTakenBack('slow', /^rolled back: p95_ms: [\d.]+ is over max 1000$/, { max_p95_ms: 1000 });
   const report = await load.stop();
   expect(report.failed).toBe(0);
-  expect(Object.keys(report.by_version)).toEqual(['first', 'second', 'wrong']);
+  expect(Object.keys(report.by_version)).toEqual(['first', 'second', 'slow', 'wrong']);
+
+  const more = startLoad(traffic);
+  await expectTakenBack('failing', /^rolled back: error_rate: [\d.]+ is over max 0.01$/);
+  await more.stop();
+
+  const rollback = await run(await planOf('rollback'), { reason: 'alarms', by: 'ada' });
+  expect(rollback).toMatchObject({ status: 'succeeded', outputs: { version: 'first', previous: 'second' } });
+  expect(await production()).toBe('first');
+  expect(await weights()).toEqual({ first: 100 });
+  expect(await project.client.models.find('mapper', { version: 'second' })).toMatchObject({
+    status: 'failed',
+    status_reason: 'alarms',
+  });
+  const [moved] = await project.client.models.history('mapper', { alias: 'production', limit: 1 });
+  expect(moved).toMatchObject({ how: 'rollback', reason: 'alarms (ada)' });
 });
+
+/** Traffic is back on what was live, the version is marked as failed, and nothing is in a canary any more. */
+async function expectTakenBack(version: string, why: RegExp, inputs: JsonObject = {}): Promise<void> {
+  const bad = await deploy(version, inputs);
+  expect(bad).toMatchObject({ status: 'failed', failed_stages: ['canary'] });
+  const { error } = bad.stages['canary'] ?? {};
+  expect(error).toMatchObject({ type: 'CanaryRolledBack', message: expect.stringMatching(why) });
+  const { steps } = canaryOf(bad);
+  expect(steps).toMatchObject([{ weight: 20, status: 'failed', counts: { successful: 0, failed: 1 } }]);
+  expect(steps[0]?.evaluations).toHaveLength(1);
+  expect(await production()).toBe('second');
+  expect(await weights()).toEqual({ second: 100, [version]: 0 });
+  const { status, status_reason, aliases } = await project.client.models.find('mapper', { version });
+  expect([status, aliases]).toEqual(['failed', []]);
+  expect(status_reason).toContain('its canary was rolled back');
+}
 
 async function train(version: string, inputs: JsonObject): Promise<void> {
   const plan = await planOf('train');
@@ -93,8 +123,8 @@ async function train(version: string, inputs: JsonObject): Promise<void> {
   expect(result).toMatchObject({ status: 'succeeded', outputs: { version } });
 }
 
-async function deploy(version: string): Promise<RunResult> {
-  return run(await planOf('deploy'), { version, ...QUICK });
+async function deploy(version: string, inputs: JsonObject = {}): Promise<RunResult> {
+  return run(await planOf('deploy'), { version, ...QUICK, ...inputs });
 }
 
 async function run(plan: Plan, inputs: JsonObject): Promise<RunResult> {
