@@ -4,6 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadDataset } from '../../examples/llama-mapper/lib/dataset.js';
+import {
+  readModel,
+  type Rehearsal,
+  rehearsal,
+  writeModel,
+} from '../../examples/llama-mapper/lib/model-file.js';
 import { startLoad } from '../../examples/llama-mapper/serving/load.js';
 import { createModelServer } from '../../examples/llama-mapper/serving/models/create-model-server.js';
 import { createRouter } from '../../examples/llama-mapper/serving/router/create-router.js';
@@ -12,6 +18,7 @@ import type { CanaryReport } from '../../src/engine/canary.js';
 import type { Plan } from '../../src/engine/plan.js';
 import type { RunResult } from '../../src/engine/result.js';
 import type { JsonObject } from '../../src/shared/json.js';
+import { getObject, putObject } from '../../src/storage/objects.js';
 import { loadConfig } from '../../src/worker/config.js';
 import { type DevProject, startDevProject } from '../support/dev-project.js';
 
@@ -50,12 +57,10 @@ afterAll(async () => {
 it('trains, gives a good model all traffic without a failed request, takes bad ones back at their first evaluation, and rolls back', async () => {
   await train('first', { mapper_epochs: 2 });
   expect((await deploy('first')).outputs).toEqual({ service: 'mapper', version: 'first', previous: null });
-  await Promise.all([
-    train('second', { mapper_epochs: 3 }),
-    train('wrong', { mapper_epochs: 3, enforce_gates: false, rehearsal: { wrong_labels: true } }),
-    train('slow', { mapper_epochs: 2, rehearsal: { delay_ms: 3000 } }),
-    train('failing', { mapper_epochs: 2, rehearsal: { failure_share: 0.5 } }),
-  ]);
+  await train('second', { mapper_epochs: 3 });
+  await train('wrong', { mapper_epochs: 3, enforce_gates: false, rehearsal: { wrong_labels: true } });
+  await registerFaulty('slow', { delay_ms: 1500 });
+  await registerFaulty('failing', { failure_share: 0.5 });
 
   const { test: records } = await loadDataset('data/sms_spam.tsv', { seed: 20, testShare: 0.2 });
   const traffic = {
@@ -121,6 +126,20 @@ async function train(version: string, inputs: JsonObject): Promise<void> {
   const all = { model_type: 'mapper', output_dir: folder, version, ...inputs };
   const result = await run({ ...plan, stages }, all);
   expect(result).toMatchObject({ status: 'succeeded', outputs: { version } });
+}
+
+/** Registers the first version again, with faults. */
+async function registerFaulty(version: string, faults: Partial<Rehearsal>): Promise<void> {
+  const { store, client } = project;
+  const { artifact } = await client.models.find('mapper', { version: 'first' });
+  const file = readModel(await getObject(store, artifact?.sha256 ?? ''));
+  const content = writeModel({ ...file, rehearsal: rehearsal.parse(faults) });
+  const stored = await putObject(store, Buffer.from(content));
+  await client.models.register('mapper', {
+    version,
+    by: 'ada',
+    artifact: { name: 'mapper.json', ...stored },
+  });
 }
 
 async function deploy(version: string, inputs: JsonObject = {}): Promise<RunResult> {
