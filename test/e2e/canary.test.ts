@@ -95,7 +95,7 @@ const canaryOf = (service: string) =>
   worker.client.temporal.workflow.getHandle(`canary/${service}@${router.url.slice('http://'.length)}`);
 
 describe('a canary in mid-soak', () => {
-  it('or in the middle of a change of weights comes to the same end when worker and server are killed, and when its run or its own workflow is terminated', async () => {
+  it('or in the middle of a change of weights comes to the same end when worker and server are killed, or its run or workflow is terminated', async () => {
     silent.set('promoting', 100).set('leaving', 0);
     slow.add('leaving');
     const [good, bad, , orphan, promoting, leaving] = await Promise.all([
