@@ -12,6 +12,11 @@ export type LoadOptions = {
   readonly records: readonly DataRecord[];
   /** Requests a second, over all connections. */
   readonly rate: number;
+  /**
+   * At most so many requests at once. Enough of them that requests which wait for a slow version do not keep the others
+   * from being sent. @default 200
+   */
+  readonly connections?: number;
   /** @default until it is stopped */
   readonly seconds?: number;
   /** Of how many answers the router is told whether they were right, as people would tell it. @default 0.5 */
@@ -29,7 +34,6 @@ export type LoadReport = {
 
 export type Load = { stop(): Promise<LoadReport>; readonly done: Promise<LoadReport> };
 
-/** Enough of them that requests which wait for a slow version do not keep the others from being sent. */
 const CONNECTIONS = 200;
 /** As long as anybody would want; the load is stopped before. */
 const FOR_EVER_SECONDS = 7 * 24 * 3600;
@@ -72,7 +76,7 @@ export function startLoad(options: LoadOptions): Load {
   };
   const { instance, result } = start({
     url: `${options.router}/${options.service}`,
-    connections: CONNECTIONS,
+    connections: options.connections ?? CONNECTIONS,
     overallRate: options.rate,
     duration: options.seconds ?? FOR_EVER_SECONDS,
     requests: [request],
