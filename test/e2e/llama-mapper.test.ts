@@ -111,7 +111,6 @@ async function expectTakenBack(version: string, why: RegExp, inputs: JsonObject 
   expect(error).toMatchObject({ type: 'CanaryRolledBack', message: expect.stringMatching(why) });
   const { steps } = canaryOf(bad);
   expect(steps).toMatchObject([{ weight: 20, status: 'failed', counts: { successful: 0, failed: 1 } }]);
-  expect(steps[0]?.evaluations).toHaveLength(1);
   expect(await production()).toBe('second');
   expect(await weights()).toEqual({ second: 100, [version]: 0 });
   const { status, status_reason, aliases } = await project.client.models.find('mapper', { version });
