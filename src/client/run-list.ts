@@ -13,15 +13,6 @@ import { isPipelineName } from './run-id.js';
 
 export { quote, type ListedExecution, type ListedStatus } from '../worker/visibility.js';
 
-export const LISTED_STATUSES = [
-  'running',
-  'queued',
-  'succeeded',
-  'failed',
-  'timed_out',
-  'cancelled',
-] as const satisfies readonly ListedStatus[];
-
 /** One run as `list` and `history` show it. Times are ISO 8601 in UTC; a run that goes on has no end. */
 export type RunListItem = {
   readonly workflow_id: string;

@@ -11,7 +11,7 @@ import { priorityOf } from '../run-priority.js';
 import { ensureSearchAttributes, searchAttributesOf } from '../search-attributes.js';
 import { isBackfillId } from './backfill-id.js';
 import { BackfillHandle } from './backfill-handle.js';
-import { type BackfillOptions, type BackfillPlan, planBackfill } from './plan-backfill.js';
+import type { BackfillOptions, BackfillPlan } from './plan-backfill.js';
 
 export type StartBackfillOptions = {
   /** The last part of the workflow ID. @default the time and a random suffix */
@@ -44,7 +44,8 @@ export class Backfills {
   }
 
   /** Plans a backfill; nothing is started. {@link Backfills.start} does exactly what the plan says. */
-  plan(plan: Plan, options: BackfillOptions): Promise<BackfillPlan> {
+  async plan(plan: Plan, options: BackfillOptions): Promise<BackfillPlan> {
+    const { planBackfill } = await import('./plan-backfill.js');
     return planBackfill(this.#client, plan, options);
   }
 

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
-import { LISTED_STATUSES, type ListedStatus, type RunListItem } from '../../run-list.js';
+import { LISTED_STATUSES } from '../../listed-statuses.js';
+import type { ListedStatus, RunListItem } from '../../run-list.js';
 import type { CliContext } from '../context.js';
 import { wholeNumber } from '../number-option.js';
 import { formatTable } from '../output.js';

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { HistoryFilter } from '../../history/read-runs.js';
-import { LISTED_STATUSES, type ListedStatus } from '../../run-list.js';
+import { LISTED_STATUSES } from '../../listed-statuses.js';
+import type { ListedStatus } from '../../run-list.js';
 import { UsageError } from '../errors.js';
 import { wholeNumber } from '../number-option.js';
 import type { ConnectionFlags } from '../runs/connection-options.js';
