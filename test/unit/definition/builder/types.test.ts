@@ -203,6 +203,23 @@ describe('what does not compile', () => {
       cel.eq(loaded.status, 'done');
       // @ts-expect-error a condition that is a number
       stage.run('p', 'date', { condition: loaded.output.count });
+      const kpi = { name: 'errors', ...call(noParams, {}), max: 1 };
+      const rollout = {
+        baseline: 'v1',
+        candidate: 'v2',
+        target: { http: { url: 'http://router' } },
+        steps: [5],
+      };
+      const shipped = stage.canary('canary', { ...rollout, kpis: [kpi] });
+      expectTypeOf(shipped.output.notes).toExtend<Expr<readonly string[]>>();
+      // @ts-expect-error a field that the report of a canary does not have
+      void shipped.output.note;
+      // @ts-expect-error a bound that is neither a number nor an expression
+      stage.canary('c1', { ...rollout, kpis: [{ ...kpi, max: true }] });
+      // @ts-expect-error a canary without KPIs
+      stage.canary('c2', rollout);
+      // @ts-expect-error an option that a canary does not have
+      stage.canary('c3', { ...rollout, kpis: [kpi] }, { cache: true });
       // @ts-expect-error an operator on what only the run knows
       void (loaded.output.count > 3);
       // @ts-expect-error a map over something that is no list
