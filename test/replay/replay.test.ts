@@ -5,7 +5,7 @@ import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { describe, expect, it } from 'vitest';
 import { workflowBundlePath } from '../../src/worker/workflow-bundle.js';
-import { SCENARIOS } from './scenarios.js';
+import { SCENARIOS, WORKFLOWS } from './scenarios.js';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 
@@ -13,14 +13,17 @@ const FOLDER = fileURLToPath(new URL('histories', import.meta.url));
 const versions = await readdir(FOLDER);
 
 /** A child's ID is made from its parent's, so a history is replayed under the ID that it was recorded with. */
-const workflowIdOf = (file: string): string => `example/${file.replace('.json', '')}`;
+const workflowIdOf = (file: string): string => {
+  const name = file.replace('.json', '');
+  return WORKFLOWS[name]?.id ?? `example/${name}`;
+};
 
 describe.each(versions)('histories recorded by version %s', async (version) => {
   const files = await readdir(join(FOLDER, version));
 
   it('hold every scenario', () => {
     expect(files.toSorted()).toEqual(
-      Object.keys(SCENARIOS)
+      Object.keys({ ...SCENARIOS, ...WORKFLOWS })
         .map((name) => `${name}.json`)
         .toSorted(),
     );
