@@ -12,20 +12,20 @@ import {
   type ApprovalAnswer,
   cancelAfterWaveSignal,
   cancelSignal,
-  statusQuery,
   type StatusOptions,
 } from '../workflows/messages.js';
 import { resultInFailure } from '../worker/result-in-failure.js';
 import { abortable } from './abortable.js';
+import { askRun, stateOf } from './ask-run.js';
 import type { ApprovalKeys } from './approvals/approval-keys.js';
 import type { DecisionOptions } from './approvals/decision.js';
+import { awaitedItems } from './approvals/list-approvals.js';
 import { ClientError } from './client-error.js';
 import { bareStatus, type Ending, endingOf, resultFromStatus, statusFromResult } from './ended-run.js';
 import type { RunEvent } from './events/run-event.js';
 import { type EventsOptions, runEvents } from './events/run-events.js';
 import { type LogsOptions, runLogs } from './events/run-logs.js';
 import { StageHandle } from './events/stage-handle.js';
-import { isNoAnswer } from './grpc-errors.js';
 import { type ItemsOptions, type StageItems, stageItems } from './items/stage-items.js';
 import { byStage, type LiveAttempt, readLiveAttempts } from './live-attempt.js';
 import type { WatchEvent, RunSnapshot } from './watch-event.js';
@@ -33,13 +33,10 @@ import type { RunReference } from './find-run.js';
 import { runEnded } from './run-ended.js';
 import { RunSteering } from './run-steering.js';
 import { toListItem } from './run-list.js';
-import { hasWorker } from './task-queue.js';
 import { runUrl } from './ui-link.js';
 import { upToNow } from './up-to-now.js';
 import { type Explanation, explainRun } from './why/explain-run.js';
 import { type WatchOptions, watchRun } from './watch-run.js';
-
-const QUERY_TIMEOUT_MS = 10_000;
 
 /** What a handle needs of the client that made it. */
 export type RunHandleDeps = {
@@ -78,26 +75,20 @@ export class RunHandle {
   }
 
   /**
-   * The run's state now, or how it ended. When no worker answers it holds only what Temporal knows, and a note says so.
+   * The run's state now, or how it ended. When no worker answers it is read from the run's history, and a note says so.
    * `outputs: false` leaves stage outputs out.
    */
   async status(options: { readonly outputs?: boolean } = {}): Promise<RunStatus> {
     const description = await this.describe();
     if (description.closeTime !== undefined) return statusFromResult(await this.result(options));
-    const { taskQueue } = description;
-    const notes = [`No worker answers on task queue "${taskQueue}".`];
-    // Without one a query would wait for its whole time limit.
-    if (!(await hasWorker(this.#deps.client, taskQueue))) return this.#bare(description, notes);
-    try {
-      const [status, live] = await Promise.all([
-        this.query(options, description),
-        this.openAttempts(description),
-      ]);
-      return upToNow(status, live);
-    } catch (error) {
-      if (!isNoAnswer(error)) throw error;
-      return this.#bare(description, notes);
-    }
+    const [{ status, isFromWorker }, live] = await Promise.all([
+      stateOf(this.#deps.client, description, options),
+      this.openAttempts(description),
+    ]);
+    const notes = isFromWorker ? [] : [`No worker answers on task queue "${description.taskQueue}".`];
+    if (status === null) return this.#bare(description, notes);
+    const known = upToNow(await this.#whole(status, options), live);
+    return { ...known, notes: [...known.notes, ...notes] };
   }
 
   /** The items of a stage with `map`, failed ones with their errors. Throws `unknown_stage` and `no_items`. */
@@ -113,13 +104,9 @@ export class RunHandle {
 
   /** Asks the run's worker for the state. Throws when none answers in time. */
   async query(options: StatusOptions, description: { readonly runId: string }): Promise<RunStatus> {
-    return this.#whole(await this.#ask(options, description), options);
-  }
-
-  async #ask(options: StatusOptions, { runId }: { readonly runId: string }): Promise<RunStatus> {
-    const { client } = this.#deps;
-    const handle = client.workflow.getHandle(this.workflowId, runId);
-    return client.withDeadline(Date.now() + QUERY_TIMEOUT_MS, () => handle.query(statusQuery, options));
+    const { workflowId } = this;
+    const { runId } = description;
+    return this.#whole(await askRun(this.#deps.client, { workflowId, runId }, options), options);
   }
 
   /**
@@ -220,7 +207,7 @@ export class RunHandle {
       this.query({ outputs: false, ...(since === null ? {} : { since }) }, description),
       this.openAttempts(description),
     ]);
-    return { status, live };
+    return { status, live, waiting: awaitedItems(description.memo) };
   }
 
   /** Temporal's description of the run's latest execution. */
@@ -241,11 +228,8 @@ export class RunHandle {
   async #resultWithoutOne(ending: Ending): Promise<RunResult> {
     const description = await this.describe();
     const endedAt = (description.closeTime ?? new Date()).toISOString();
-    const status = await this.#ask({}, description).catch((error: unknown) => {
-      if (isNoAnswer(error)) return this.#bare(description);
-      throw error;
-    });
-    return resultFromStatus(status, ending, endedAt);
+    const { status } = await stateOf(this.#deps.client, description, {});
+    return resultFromStatus(status ?? this.#bare(description), ending, endedAt);
   }
 
   #bare(description: WorkflowExecutionDescription, notes: readonly string[] = []): RunStatus {

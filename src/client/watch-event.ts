@@ -1,6 +1,7 @@
 import { canaryWords } from '../engine/canary-words.js';
 import { itemFraction, itemWords } from '../engine/item-words.js';
 import type { RunResult, RunStatus, StageError, StageResult } from '../engine/result.js';
+import type { AwaitedStage } from '../shared/awaited.js';
 import type { LogLine } from '../storage/log-line.js';
 import type { LiveAttempt, LiveProgress } from './live-attempt.js';
 import { stagesAfterEnd } from './stages-after-end.js';
@@ -12,6 +13,7 @@ import { stagesAfterEnd } from './stages-after-end.js';
  * - `stage_changed`: a stage has a new status, or somebody decided about an approval.
  * - `stage_progress`: a running stage told how far it is, more items of a map ended, or a canary went on.
  * - `stage_retry`: an attempt failed and another one follows.
+ * - `items_waiting`: items of maps wait for people, or stages inside of them; none of them any more where it is empty.
  * - `note`: something happened to the run itself.
  * - `log`: a stage wrote a line.
  * - `quiet`: no worker, or not even the server, answers at the moment; the run may go on all the same.
@@ -22,6 +24,7 @@ export type WatchEvent =
   | { readonly type: 'stage_changed'; readonly stage: string; readonly result: StageResult }
   | { readonly type: 'stage_progress'; readonly stage: string; readonly progress: LiveProgress }
   | { readonly type: 'stage_retry'; readonly stage: string; readonly retry: StageRetry }
+  | { readonly type: 'items_waiting'; readonly items: WaitingItems }
   | { readonly type: 'note'; readonly text: string }
   | { readonly type: 'log'; readonly line: LogLine }
   | { readonly type: 'quiet'; readonly who: 'worker' | 'server' }
@@ -37,10 +40,14 @@ export type StageRetry = {
   readonly nextAttemptAt: number | null;
 };
 
-/** A run at one moment: its status and its open attempts by stage. */
+/** By the name of the item, such as `each.17`, or of the stage in it, such as `each.17/sign-off`. */
+export type WaitingItems = ReadonlyMap<string, AwaitedStage>;
+
+/** A run at one moment: its status, its open attempts by stage, and what waits for people inside of maps. */
 export type RunSnapshot = {
   readonly status: RunStatus;
   readonly live: ReadonlyMap<string, LiveAttempt>;
+  readonly waiting?: WaitingItems;
 };
 
 /** What changed between two moments, in the order in which it is worth telling. */
@@ -51,6 +58,7 @@ export function runChanges(before: RunSnapshot | null, after: RunSnapshot): read
       ...liveChanges(null, after),
       ...itemChanges({}, after.status.stages),
       ...canaryChanges({}, after.status.stages),
+      ...waitingChanges(new Map(), after.waiting),
     ];
   }
   return [
@@ -60,6 +68,7 @@ export function runChanges(before: RunSnapshot | null, after: RunSnapshot): read
     ...liveChanges(before, after),
     ...itemChanges(before.status.stages, after.status.stages),
     ...canaryChanges(before.status.stages, after.status.stages),
+    ...waitingChanges(before.waiting, after.waiting),
   ];
 }
 
@@ -132,6 +141,14 @@ function canaryChanges(before: Stages, after: Stages): readonly WatchEvent[] {
     if (old !== undefined && canaryWords(old) === message) return [];
     return [{ type: 'stage_progress', stage, progress: { fraction: null, message } }];
   });
+}
+
+function waitingChanges(
+  before: WaitingItems = new Map(),
+  after: WaitingItems = new Map(),
+): readonly WatchEvent[] {
+  const isSame = JSON.stringify([...before]) === JSON.stringify([...after]);
+  return isSame ? [] : [{ type: 'items_waiting', items: after }];
 }
 
 function sameProgress(a: LiveProgress | null, b: LiveProgress): boolean {

@@ -126,6 +126,14 @@ describe('sluice resume', () => {
     expect(ended.exitCode, ended.stderr).toBe(0);
     await run;
     await writeFile(join(dir, 'ran'), '');
+    // No command starts a worker of its own on a server that somebody names.
+    const alone = ['--address', server.address, '--json'];
+    const told = await runCli(['result', 'shop/cut', ...alone], { cwd: dir });
+    expect(told.json()).toMatchObject({
+      status: 'cancelled',
+      error: { type: 'Terminated' },
+      stages: { load: { status: 'succeeded', output: { rows: 3 } }, check: { status: 'cancelled' } },
+    });
     const resumed = await sluice(dir, ['resume', 'shop/cut', '--definition', 'fixed.yaml', '--json']);
     expect(resumed.exitCode, resumed.stderr).toBe(0);
     expect(await ran()).toEqual(['check', 'report']);

@@ -59,6 +59,13 @@ export function awaitedStages(
   return isJsonObject(awaiting) ? (Object.entries(awaiting) as unknown as [string, AwaitedStage][]) : [];
 }
 
+/** What of it is inside of maps: items, such as `each.17`, and stages in them, such as `each.17/sign-off`. */
+export function awaitedItems(
+  memo: Readonly<Record<string, unknown>> | undefined,
+): ReadonlyMap<string, AwaitedStage> {
+  return new Map(awaitedStages(memo).filter(([name]) => name.includes('.')));
+}
+
 function queryOf({ pipeline, parent }: ApprovalFilter): string {
   return [
     `WorkflowType = ${quote(PIPELINE_WORKFLOW)}`,

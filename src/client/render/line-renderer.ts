@@ -55,6 +55,9 @@ export class LineRenderer implements Renderer {
       case 'run_ended':
         this.#tellEnd(event);
         return;
+      case 'items_waiting':
+        // The progress of their map counts them.
+        return;
       case 'stage_progress':
         this.#tellItems(event.stage, event.progress.message);
         return;

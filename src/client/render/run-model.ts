@@ -41,6 +41,7 @@ export class RunModel {
       case 'run_ended':
         this.#end(event);
         return;
+      case 'items_waiting':
       case 'note':
       case 'log':
       case 'quiet':

@@ -6,8 +6,8 @@ import type { RunResult, RunStatus, StageResult } from '../../engine/result.js';
 import type { Continuation } from '../../engine/reuse.js';
 import type { RunInput } from '../../engine/run-input.js';
 import { ClientError } from '../client-error.js';
-import { isNoAnswer } from '../grpc-errors.js';
 import type { RunHandle } from '../run-handle.js';
+import { shellWord } from '../../shared/shell-word.js';
 import { withItemsLeftBehind } from './items-left-behind.js';
 import { readRunInput } from './read-run-input.js';
 import type { EarlierRun } from './verdict.js';
@@ -130,16 +130,7 @@ function resultOf(
 ): Promise<RunResult | RunStatus> {
   // What is repeated as a whole needs no result, and what is compared is compared as far as it is known.
   if (how === 'rerun' || how === 'diff') return run.status({ outputs: how === 'diff' });
-  return description.closeTime === undefined ? liveStatus(run, description) : run.result();
-}
-
-async function liveStatus(run: RunHandle, description: WorkflowExecutionDescription): Promise<RunStatus> {
-  try {
-    return await run.query({}, description);
-  } catch (error) {
-    if (isNoAnswer(error)) throw noResult(run, description);
-    throw error;
-  }
+  return description.closeTime === undefined ? run.status() : run.result();
 }
 
 function stillRuns(run: RunHandle): ClientError {
@@ -155,7 +146,9 @@ function stillRuns(run: RunHandle): ClientError {
 function noResult(run: RunHandle, { taskQueue }: WorkflowExecutionDescription): ClientError {
   return new ClientError(
     'no_answer',
-    `How far "${run.workflowId}" came is known to a worker only, and none answers on task queue "${taskQueue}".`,
-    { hint: 'Start one with "sluice worker" and try again, or repeat the whole run with: sluice rerun RUN' },
+    `How far "${run.workflowId}" came is told neither by its history, which another version of Sluice wrote, nor by a worker: none answers on task queue "${taskQueue}".`,
+    {
+      hint: `Start a worker of that version and try again, or repeat the whole run with: sluice rerun ${shellWord(run.workflowId)}`,
+    },
   );
 }

@@ -91,3 +91,15 @@ it('tells how a canary stands whenever it reports something new', () => {
   ]);
   expect(runChanges(canary(), canary())).toEqual([]);
 });
+
+it('tells what waits for people inside of maps, and when none does any more', () => {
+  const status = aRunStatus({ each: { status: 'running' } });
+  const since = '2026-03-01T00:00:00.000Z';
+  const waiting = new Map([
+    ['each.17', { kind: 'held', message: 'Bad: 17 is bad', since, times_out_at: null } as const],
+  ]);
+  const held = { ...snapshot(status), waiting };
+  expect(runChanges(null, held)).toContainEqual({ type: 'items_waiting', items: waiting });
+  expect(runChanges(held, { ...held, waiting: new Map(waiting) })).toEqual([]);
+  expect(runChanges(held, snapshot(status))).toEqual([{ type: 'items_waiting', items: new Map() }]);
+});

@@ -35,7 +35,7 @@ export function registerArtifacts(program: Command, cli: CliContext): void {
         const handle = await session.find(run);
         const { stage, out } = flags;
         const wanted = stage === undefined ? {} : { stage };
-        const status = await session.statusOf(handle);
+        const status = await handle.status();
         if (name === undefined) printArtifacts(cli, status, wanted);
         else await fetchArtifact(cli, status, { ...wanted, name, out: out ?? null, store: session.store });
       });

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { itemNamed } from '../../../shared/item-name.js';
 import type { CliContext } from '../context.js';
 import { wholeNumber } from '../number-option.js';
 import { addConnectionOptions } from '../runs/connection-options.js';
@@ -25,6 +26,7 @@ of a stage with \`map\` again, and what depends on the stage.
 
 Examples:
   sluice retry market-data load
+  sluice retry thumbnails 'shrink[17]' --param width=400
   sluice retry thumbnails shrink --failed-items
   sluice retry market-data load --param source=backup --reason "the source is down"`;
 
@@ -69,7 +71,7 @@ export function registerRetry(program: Command, cli: CliContext): void {
         flags,
         requested: 'retry_stage',
         facts: heldStage(stage, flags),
-        done: `Retried stage "${stage}" of`,
+        done: `Retried ${wordsOf(stage, flags)}`,
         act: (handle, who) =>
           handle.steering.retryStage({
             ...who,
@@ -100,7 +102,7 @@ export function registerSkip(program: Command, cli: CliContext): void {
         flags,
         requested: 'skip_stage',
         facts: heldStage(stage, flags),
-        done: `Skipped stage "${stage}" of`,
+        done: `Skipped ${wordsOf(stage, flags)}`,
         act: (handle, who) => handle.steering.skipStage({ ...who, ...heldStage(stage, flags), output }),
       });
     },
@@ -121,7 +123,7 @@ export function registerFail(program: Command, cli: CliContext): void {
         flags,
         requested: 'fail_stage',
         facts: heldStage(stage, flags),
-        done: `Failed stage "${stage}" of`,
+        done: `Failed ${wordsOf(stage, flags)}`,
         act: (handle, who) => handle.steering.failStage({ ...who, ...heldStage(stage, flags) }),
       });
     },
@@ -132,10 +134,15 @@ function stageCommand(program: Command, name: string): Command {
   return program
     .command(name)
     .argument('<run>', 'workflow ID, run ID, or pipeline')
-    .argument('<stage>', 'ID of the stage')
-    .option('--item <index>', 'the held item of a map, counted from 0', wholeNumber(0));
+    .argument('<stage>', 'ID of the stage, or STAGE[INDEX] for an item of its map')
+    .option('--item <index>', 'the held item of a map, counted from 0, like STAGE[INDEX]', wholeNumber(0));
 }
 
 function heldStage(stage: string, { item }: HeldFlags): { readonly stage: string; readonly item?: number } {
-  return { stage, ...(item === undefined ? {} : { item }) };
+  return item === undefined ? itemNamed(stage) : { stage, item };
+}
+
+function wordsOf(stage: string, flags: HeldFlags): string {
+  const held = heldStage(stage, flags);
+  return held.item === undefined ? `stage "${stage}" of` : `item ${held.item} of stage "${held.stage}" of`;
 }

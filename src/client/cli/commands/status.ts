@@ -52,7 +52,7 @@ export function registerStatus(program: Command, cli: CliContext): void {
       if (stage !== undefined) {
         const { printItems } = await import('../runs/print-items.js');
         const handle = await session.find(run);
-        const status = await session.statusOf(handle);
+        const status = await handle.status();
         return printItems(cli, await handle.items(stage, { items, limit, status }), items);
       }
       const { showStatus } = await import('../runs/show-status.js');

@@ -9,7 +9,7 @@ const EXAMPLES = `
 On a local server without a worker this also does the run's work, so a run whose terminal was closed goes on.
 
 On a terminal keys decide in place: a approve, x reject, r retry, s skip, p pause, l logs, c cancel; arrows choose between
-stages that wait. Ctrl-C stops following.
+stages that wait, and items of maps. Ctrl-C stops following.
 
 Examples:
   sluice watch market-data

@@ -89,7 +89,7 @@ async function fromFile(cli: CliContext, { store }: Session, { artifact }: Regis
 /** What a run made, with the stage that made it. */
 async function fromRun(session: Session, named: string, flags: RegisterFlags): Promise<Source> {
   const run = await session.find(named);
-  const status = await session.statusOf(run);
+  const status = await run.status();
   const made = artifactsOf(status).filter(
     ({ stage, name }) => (flags.stage ?? stage) === stage && (flags.artifact ?? name) === name,
   );

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from '@temporalio/client';
-import type { RunStatus } from '../../../engine/result.js';
 import { createDataConverter } from '../../../storage/external-storage-driver.js';
 import type { BlobStore } from '../../../storage/blob-store.js';
 import { createStore } from '../../../storage/create-store.js';
@@ -149,17 +148,10 @@ export class Session {
     return true;
   }
 
-  /** How a run stands. What a worker alone knows of a run that was cancelled is worth starting one. */
-  async statusOf(run: RunHandle): Promise<RunStatus> {
-    const description = await run.describe();
-    if (hasLostResult(description)) await this.ensureWorkerOf(description);
-    return run.status();
-  }
-
   /** Makes ready to follow a run: somebody has to do its work, and to answer for it. Warns when nobody does. */
   async prepareFor(run: RunHandle, cli: CliContext): Promise<void> {
     const description = await run.describe();
-    if (description.closeTime !== undefined && !hasLostResult(description)) return;
+    if (description.closeTime !== undefined) return;
     if (!(await this.ensureWorkerOf(description))) warnOfNoWorker(cli, description.taskQueue);
   }
 
@@ -212,11 +204,6 @@ export function warnOfNoWorker(cli: CliContext, taskQueue: string): void {
       `No worker polls task queue "${taskQueue}"; start one with "sluice worker". The run waits until then.`,
     ),
   );
-}
-
-/** A run that was cancelled or terminated has no result in its history: only its worker can tell how far it came. */
-function hasLostResult({ status }: { readonly status: { readonly name: string } }): boolean {
-  return status.name === 'CANCELLED' || status.name === 'TERMINATED';
 }
 
 function clientSettings(config: LoadedConfig, server: FoundServer, approvalKeys: ApprovalKeys | undefined) {

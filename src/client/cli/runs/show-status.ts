@@ -17,7 +17,7 @@ export async function showStatus(
   const outlook = isPipelineName(run) ? await outlookOf(session, run) : null;
   const handle = await findRun(session, run, outlook);
   if (handle === null) return showNever(cli, run, outlook);
-  const status = await session.statusOf(handle);
+  const status = await handle.status();
   if (cli.isJson) return cli.json({ ...status, ...outlook });
   await print(status, handle);
   if (outlook !== null) await printRest(cli, outlook, handle.workflowId);

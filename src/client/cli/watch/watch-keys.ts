@@ -1,18 +1,24 @@
 import { emitKeypressEvents } from 'node:readline';
+import type { Approval } from '../../../engine/approval.js';
 import type { InputSpec } from '../../../engine/plan.js';
 import type { StageResult } from '../../../engine/result.js';
+import type { AwaitedStage } from '../../../shared/awaited.js';
+import { itemNamed } from '../../../shared/item-name.js';
 import type { JsonObject } from '../../../shared/json.js';
 import type { LogLine } from '../../../storage/log-line.js';
 import { jsonOrText } from '../inputs.js';
 import type { InputStream } from '../context.js';
-import type { WatchEvent } from '../../watch-event.js';
+import type { WaitingItems, WatchEvent } from '../../watch-event.js';
 import { approvalText } from '../../render/approval-text.js';
 import type { RunHandle } from '../../run-handle.js';
 import { type Key, LinePrompt } from './line-prompt.js';
 
 export type WatchKeysOptions = {
   readonly input: InputStream;
-  readonly run: Pick<RunHandle, 'approve' | 'reject' | 'cancel' | 'steering' | 'logs' | 'workflowId'>;
+  readonly run: Pick<
+    RunHandle,
+    'approve' | 'reject' | 'cancel' | 'steering' | 'logs' | 'status' | 'workflowId'
+  >;
   /** Who decides. */
   readonly by: string;
   /** Says something above the drawing. */
@@ -24,10 +30,18 @@ export type WatchKeysOptions = {
   readonly interrupt: () => void;
 };
 
+/** What waits for people; `stage` is undefined for an item of a map, and for a stage in one. */
+type Waiting = {
+  readonly name: string;
+  readonly kind: AwaitedStage['kind'];
+  readonly stage: StageResult | undefined;
+};
+
 /** Takes keys while a run is followed on a terminal, so that people decide where they look. */
 export class WatchKeys {
   readonly #options: WatchKeysOptions;
   readonly #stages = new Map<string, StageResult>();
+  #items: WaitingItems = new Map();
   #selected = 0;
   #prompt: LinePrompt | null = null;
   #isPaused = false;
@@ -49,6 +63,7 @@ export class WatchKeys {
       for (const [id, result] of Object.entries(event.status.stages)) this.#stages.set(id, result);
       this.#isPaused = (event.status.paused ?? null) !== null;
     } else if (event.type === 'stage_changed') this.#stages.set(event.stage, event.result);
+    else if (event.type === 'items_waiting') this.#items = event.items;
     this.#draw();
   }
 
@@ -74,7 +89,7 @@ export class WatchKeys {
 
   #command(key: string): void {
     const { run } = this.#options;
-    const [stage, result] = this.#current ?? ['', undefined];
+    const { name, kind, stage } = this.#current ?? { name: '' };
     const who = { by: this.#options.by, reason: null };
     switch (key) {
       case 'up':
@@ -82,18 +97,18 @@ export class WatchKeys {
         this.#selected += key === 'up' ? -1 : 1;
         return;
       case 'a':
-        if (result?.status === 'awaiting_approval') this.#approve(stage, result);
+        if (kind === 'approval') this.#decide(name, stage, (approval) => this.#approve(name, approval));
         return;
       case 'x':
-        if (result?.status === 'awaiting_approval') this.#reject(stage, result);
+        if (kind === 'approval') this.#decide(name, stage, () => this.#reject(name));
         return;
       case 'r':
-        if (result?.status === 'held')
-          this.#do(`Retried "${stage}".`, run.steering.retryStage({ ...who, stage }));
+        if (kind === 'held')
+          this.#do(`Retried "${name}".`, run.steering.retryStage({ ...who, ...itemNamed(name) }));
         return;
       case 's':
-        if (result?.status === 'held')
-          this.#do(`Skipped "${stage}".`, run.steering.skipStage({ ...who, stage }));
+        if (kind === 'held')
+          this.#do(`Skipped "${name}".`, run.steering.skipStage({ ...who, ...itemNamed(name) }));
         return;
       case 'c':
         return this.#ask('Cancel the run? y/n', (answer) => {
@@ -107,9 +122,23 @@ export class WatchKeys {
     }
   }
 
-  #approve(stage: string, result: StageResult): void {
-    this.#show(result);
-    const fields = Object.entries(result.approval?.fields ?? {});
+  /** Shows what somebody should have read before they decide; of items only the run itself knows it. */
+  #decide(name: string, stage: StageResult | undefined, then: (approval: Approval) => void): void {
+    const ask = (approval: Approval | undefined): void => {
+      if (approval === undefined) return this.#options.say(`"${name}" does not wait for approval any more.`);
+      this.#options.say(approvalText({ status: 'awaiting_approval', approval }, Date.now()));
+      then(approval);
+      this.#draw();
+    };
+    if (stage !== undefined) return ask(stage.approval);
+    this.#options.run.status({ outputs: false }).then(
+      ({ item_approvals = {} }) => ask(item_approvals[name]),
+      (error: unknown) => this.#options.say(error instanceof Error ? error.message : String(error)),
+    );
+  }
+
+  #approve(stage: string, approval: Approval): void {
+    const fields = Object.entries(approval.fields);
     this.#askFields(fields, {}, (values) => {
       this.#ask(
         `Approve "${stage}" as ${this.#options.by}. Comment (Enter sends, Esc leaves):`,
@@ -141,17 +170,10 @@ export class WatchKeys {
     });
   }
 
-  #reject(stage: string, result: StageResult): void {
-    this.#show(result);
+  #reject(stage: string): void {
     this.#ask(`Reject "${stage}" as ${this.#options.by}. Reason (Enter sends, Esc leaves):`, (comment) => {
       this.#do(`Rejected "${stage}".`, this.#options.run.reject({ stage, as: this.#options.by, comment }));
     });
-  }
-
-  /** What somebody should have read before they decide. */
-  #show(result: StageResult): void {
-    const { approval } = result;
-    if (approval !== undefined) this.#options.say(approvalText({ ...result, approval }, Date.now()));
   }
 
   #pause(who: { readonly by: string; readonly reason: null }): void {
@@ -199,12 +221,17 @@ export class WatchKeys {
     );
   }
 
-  /** The stages that wait for people. */
-  get #waiting(): readonly (readonly [string, StageResult])[] {
-    return [...this.#stages].filter(([, { status }]) => status === 'awaiting_approval' || status === 'held');
+  /** The stages that wait for people, then items of maps and stages in them. */
+  get #waiting(): readonly Waiting[] {
+    const stages = [...this.#stages].flatMap(([name, stage]): Waiting[] => {
+      if (stage.status === 'held') return [{ name, kind: 'held', stage }];
+      return stage.status === 'awaiting_approval' ? [{ name, kind: 'approval', stage }] : [];
+    });
+    const items = [...this.#items].map(([name, { kind }]): Waiting => ({ name, kind, stage: undefined }));
+    return [...stages, ...items];
   }
 
-  get #current(): readonly [string, StageResult] | undefined {
+  get #current(): Waiting | undefined {
     const waiting = this.#waiting;
     const { length } = waiting;
     return waiting[((this.#selected % length) + length) % length];
@@ -217,8 +244,8 @@ export class WatchKeys {
   #help(): string {
     const current = this.#current;
     const choose = this.#waiting.length > 1 ? '↑↓ choose · ' : '';
-    const decide = current?.[1].status === 'held' ? 'r retry · s skip' : 'a approve · x reject';
-    const stage = current === undefined ? '' : `${current[0]}: ${decide} · ${choose}`;
+    const decide = current?.kind === 'held' ? 'r retry · s skip' : 'a approve · x reject';
+    const stage = current === undefined ? '' : `${current.name}: ${decide} · ${choose}`;
     return `${stage}p ${this.#isPaused ? 'unpause' : 'pause'} · l logs · c cancel · Ctrl-C stop following`;
   }
 }

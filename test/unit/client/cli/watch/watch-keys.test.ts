@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { StageResult } from '../../../../../src/engine/result.js';
+import type { RunStatus, StageResult } from '../../../../../src/engine/result.js';
+import type { AwaitedStage } from '../../../../../src/shared/awaited.js';
 import { WatchKeys, type WatchKeysOptions } from '../../../../../src/client/cli/watch/watch-keys.js';
 import { aRunStatus, at } from '../../../../support/a-run.js';
 
@@ -25,6 +26,8 @@ beforeEach(() => {
       throw new Error('not now');
     },
     cancel: note('cancel'),
+    status: async () =>
+      aRunStatus({}, { item_approvals: { 'each.2/ask': asked().approval } } as Partial<RunStatus>),
     steering: {
       retryStage: note('retry'),
       skipStage: note('skip'),
@@ -99,6 +102,40 @@ describe('keys while a run is watched', () => {
       ['retry', { by: 'ada', reason: null, stage: 'load' }],
       ['skip', { by: 'ada', reason: null, stage: 'load' }],
     ]);
+  });
+
+  it('reach items of maps, and approvals inside of them', async () => {
+    see({ each: { status: 'running' } });
+    const waits = { since: at(0), times_out_at: null };
+    const held = { kind: 'held', message: 'Bad: 17 is bad', ...waits } as const;
+    const approval = {
+      kind: 'approval',
+      message: 'Ship?',
+      approvers: [],
+      approved_by: [],
+      required: 1,
+      ...waits,
+    };
+    const items = new Map<string, AwaitedStage>([
+      ['each.17', held],
+      ['each.2/ask', approval as AwaitedStage],
+      ['each.3/ask', approval as AwaitedStage],
+    ]);
+    keys.see({ type: 'items_waiting', items });
+    expect(footer).toContain('each.17: r retry · s skip · ↑↓ choose');
+    await type('r', 's', '\u001b[B');
+    expect(footer).toContain('each.2/ask: a approve · x reject');
+    await type('a', '\r');
+    expect(calls).toEqual([
+      ['retry', { by: 'ada', reason: null, stage: 'each', item: 17 }],
+      ['skip', { by: 'ada', reason: null, stage: 'each', item: 17 }],
+      ['approve', { stage: 'each.2/ask', as: 'ada', fields: {} }],
+    ]);
+    expect(said).toContain('Ship?\n\nwaits for approval by anyone (0 of 1)');
+    await type('\u001b[B', 'a');
+    expect(said.at(-1)).toBe('"each.3/ask" does not wait for approval any more.');
+    keys.see({ type: 'items_waiting', items: new Map() });
+    expect(footer).not.toContain('each');
   });
 
   it('tell why something was refused', async () => {
