@@ -16,16 +16,21 @@ export type ItemBookOptions = {
   readonly reuse: ItemLedger | null;
   /** True when further items may come, until {@link ItemBook.close}: a batch that is not full waits for them. */
   readonly isOpen?: boolean;
+  /** Positions to run; the others are somebody else's. All of them where this is left out. */
+  readonly only?: readonly number[];
 };
 
 /** Positions of items that run together. */
 export type ItemUnit = readonly number[];
 
-/** How one item ended. One that was cancelled is neither done nor failed: it has to run again. */
+/**
+ * How one item ended. One that was cancelled is neither done nor failed: it has to run again. One that was given away
+ * is somebody else's from then on.
+ */
 export type ItemEnd =
   | { readonly status: 'succeeded' | 'reused' | 'skipped'; readonly output: Json }
   | { readonly status: 'failed'; readonly error: StageError; readonly attempts?: number }
-  | { readonly status: 'cancelled' };
+  | { readonly status: 'cancelled' | 'given_away' };
 
 /**
  * The book of consecutive items of a map: which may start, which run, how each ended. It knows nothing of time or of how
@@ -59,7 +64,7 @@ export class ItemBook {
       const from = this.#next;
       this.#next = Math.min(from + batchSize, this.#end);
       const unit: number[] = [];
-      for (let index = from; index < this.#next; index++) if (!this.#done.has(index)) unit.push(index);
+      for (let index = from; index < this.#next; index++) if (this.#isOwn(index)) unit.push(index);
       for (const index of unit) this.#running.add(index);
       if (unit.length > 0) return unit;
     }
@@ -71,6 +76,7 @@ export class ItemBook {
     if (!this.#running.delete(index)) throw new Error(`Item ${index} does not run.`);
     switch (end.status) {
       case 'cancelled':
+      case 'given_away':
         return;
       case 'failed':
         return this.#fail(index, end);
@@ -165,6 +171,11 @@ export class ItemBook {
     const done = this.#done.ranges;
     const outputs = done.flatMap(([from, to]) => this.#outputs.slice(from - first, to - first));
     return { total, done, failed: this.#failed.ranges, outputs: keepsOutputs ? outputs : null };
+  }
+
+  #isOwn(index: number): boolean {
+    const { only } = this.#options;
+    return !this.#done.has(index) && (only === undefined || only.includes(index));
   }
 
   #fail(index: number, { error, attempts }: Extract<ItemEnd, { status: 'failed' }>): void {

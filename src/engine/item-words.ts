@@ -6,7 +6,7 @@ type Counts = Omit<ItemSummary, 'failed_items' | 'ledger'>;
 /** `1,204 of 5,000 items, 3 failed, 41/s, 1m32s left`: how far a map is, or how it ended. */
 export function itemWords(items: Counts): string {
   const done = endedItems(items);
-  const { total, failed, reused, skipped, rate_per_s, eta_ms } = items;
+  const { total, failed, held = 0, reused, skipped, rate_per_s, eta_ms } = items;
   return [
     total === null
       ? `${count(done)} items so far`
@@ -14,6 +14,7 @@ export function itemWords(items: Counts): string {
         ? `${count(done)} items`
         : `${count(done)} of ${count(total)} items`,
     ...(failed === 0 ? [] : [`${count(failed)} failed`]),
+    ...(held === 0 ? [] : [`${count(held)} held`]),
     ...(reused === 0 ? [] : [`${count(reused)} reused`]),
     ...(skipped === 0 ? [] : [`${count(skipped)} skipped`]),
     ...(rate_per_s === null ? [] : [rate(rate_per_s)]),

@@ -6,20 +6,24 @@ export type LiveItems = {
   readonly total: number | null;
   readonly counts: Pick<ItemSummary, 'succeeded' | 'reused' | 'failed' | 'skipped'>;
   readonly running: number;
+  /** Of those that wait for a person. */
+  readonly held?: number;
   readonly failedItems: readonly FailedItem[];
   readonly elapsedMs: number;
 };
 
 /** The numbers of a map that goes on, with its rate and the time that it still needs at that rate. */
-export function liveItems({ total, counts, running, failedItems, elapsedMs }: LiveItems): ItemSummary {
+export function liveItems(map: LiveItems): ItemSummary {
+  const { total, counts, running, held = 0, failedItems, elapsedMs } = map;
   const ended = counts.succeeded + counts.failed;
-  const started = ended + counts.reused + counts.skipped + running;
+  const started = ended + counts.reused + counts.skipped + running + held;
   const pending = total === null ? null : Math.max(0, total - started);
   const rate = rateOf(ended, elapsedMs);
   return {
     total,
     ...counts,
     running,
+    ...(held === 0 ? {} : { held }),
     pending,
     rate_per_s: rate,
     eta_ms: rate === null || pending === null ? null : Math.round(((pending + running) / rate) * 1_000),

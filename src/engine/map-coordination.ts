@@ -1,4 +1,5 @@
 import type { CarriedQueue } from './chunk-queue.js';
+import type { CarriedHolds } from './held-unit.js';
 import type { ItemLedger } from './map-ledger.js';
 import type { ItemSource, MapLimits, MapOrigin } from './map-shard.js';
 import type { CarriedTotals } from './map-totals.js';
@@ -10,11 +11,14 @@ export type CoordinatorInput = {
   readonly source: ItemSource;
   readonly reuse: ItemLedger | null;
   readonly limits: MapLimits;
+  /** True where the run holds failed items one by one, until somebody decides. */
+  readonly holds?: boolean;
   /** Set by continue-as-new only. */
   readonly carried?: {
     readonly started_at: number;
     readonly queue: CarriedQueue;
     readonly totals: CarriedTotals;
     readonly paused?: Paused | null;
+    readonly held?: CarriedHolds;
   };
 };

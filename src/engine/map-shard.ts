@@ -1,9 +1,11 @@
 import type { Json, JsonObject } from '../shared/json.js';
 import type { ArtifactRef, RunFacts, SecretSlot } from '../shared/task.js';
+import type { HeldUnit } from './held-unit.js';
 import type { IndexRange } from './index-ranges.js';
 import type { ItemLedger, PartAt } from './map-ledger.js';
 import type { PackedPlan } from './pack-plan.js';
 import type { FailedItem } from './result.js';
+import type { StageOutcome } from './stage-record.js';
 import type { StreamEnd } from './stream-end.js';
 
 /**
@@ -64,6 +66,8 @@ export type Chunk = {
   readonly items: readonly Json[] | null;
   /** Of these items: done in an earlier run, with their outputs. */
   readonly reuse: ItemLedger | null;
+  /** Positions to run; the others are somebody else's. All of them where this is left out. */
+  readonly only?: readonly number[];
 };
 
 /** The only argument of the `map_shard` workflow. */
@@ -75,6 +79,10 @@ export type ShardInput = {
   /** How many of its items may fail before the shard gives up; null is all of them. */
   readonly failures_left: number | null;
   readonly limits: MapLimits;
+  /** True where failed units are given to the coordinator, which holds them. */
+  readonly holds?: boolean;
+  /** Set where nothing runs: its items end like this, those that failed by the fallback of their stage. */
+  readonly ends_with?: StageOutcome;
 };
 
 /** Sizes from which on maps are divided, in activities. */
@@ -104,6 +112,8 @@ export type ChunkResult = {
   readonly artifacts: readonly ArtifactRef[];
   /** Why it gave up before its end, if it did. */
   readonly stopped: 'failed' | 'cancelled' | null;
+  /** Units that failed and that the coordinator holds: neither done nor failed. */
+  readonly held?: readonly HeldUnit[];
 };
 
 export type ItemCounts = {
@@ -122,4 +132,6 @@ export type MapProgress = {
   readonly counts: ItemCounts;
   readonly running: number;
   readonly failed_items: readonly FailedItem[];
+  /** Units that wait for a person. */
+  readonly held?: number;
 };

@@ -18,6 +18,7 @@ export type CarriedTotals = {
   readonly metrics: Readonly<Record<string, number>>;
   readonly versions: Readonly<Record<string, string>>;
   readonly artifacts: readonly ArtifactRef[];
+  readonly patches?: readonly PartAt[];
 };
 
 /** Outputs of the items of these ranges, in order of position. */
@@ -33,6 +34,8 @@ export class MapTotals {
   #failedItems: readonly FailedItem[];
   readonly #pieces: OutputPiece[];
   readonly #parts: PartAt[];
+  /** Lines that take the place of empty ones in parts: results of items that were held. */
+  readonly #patches: PartAt[];
   /** Of an earlier run, with results of items that this one never got to. */
   #earlierParts: readonly PartAt[] = [];
   readonly #artifacts: ArtifactRef[];
@@ -47,11 +50,18 @@ export class MapTotals {
     this.#failedItems = carried?.failed_items ?? [];
     this.#pieces = [...(carried?.pieces ?? [])];
     this.#parts = [...(carried?.parts ?? [])];
+    this.#patches = [...(carried?.patches ?? [])];
     this.#artifacts = [...(carried?.artifacts ?? [])];
     this.#counts = { succeeded: 0, reused: 0, failed: 0, skipped: 0, ...carried?.counts };
     this.state = { ...carried?.state };
     this.metrics = { ...carried?.metrics };
     this.versions = { ...carried?.versions };
+  }
+
+  /** Adds what became of items that were held, after the rest of their chunk. */
+  addLate({ part, ...result }: ChunkResult): void {
+    if (part !== null) this.#patches.push(part);
+    this.add({ ...result, part: null });
   }
 
   add(result: ChunkResult): void {
@@ -109,6 +119,10 @@ export class MapTotals {
     return this.#parts.toSorted((a, b) => a.first - b.first);
   }
 
+  get patches(): readonly PartAt[] {
+    return this.#patches;
+  }
+
   /** Results in input order, null for items that are not done. */
   list(total: number): readonly Json[] {
     const list = Array.from<unknown, Json>({ length: total }, () => null);
@@ -125,7 +139,7 @@ export class MapTotals {
   ledger(total: number | null, withOutputs: boolean): ItemLedger {
     const done = this.#done.ranges;
     const outputs = withOutputs && this.#pieces.length > 0 ? this.#outputsOf(done) : null;
-    const parts = [...this.parts, ...this.#earlierParts];
+    const parts = [...this.parts, ...this.#patches, ...this.#earlierParts];
     return {
       total,
       done,
@@ -147,6 +161,7 @@ export class MapTotals {
       metrics: this.metrics,
       versions: this.versions,
       artifacts: this.#artifacts,
+      ...(this.#patches.length === 0 ? {} : { patches: this.#patches }),
     };
   }
 

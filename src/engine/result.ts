@@ -114,6 +114,8 @@ export type ItemSummary = {
   /** Done in an earlier run or taken from a cache. */
   readonly reused: number;
   readonly running: number;
+  /** Out of attempts, waiting for a person; absent where none does. */
+  readonly held?: number;
   /** Not started; null while the total is unknown. */
   readonly pending: number | null;
   readonly rate_per_s: number | null;

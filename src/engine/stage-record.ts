@@ -45,6 +45,8 @@ export type StageOutcome = {
   readonly decisions?: readonly StageDecision[];
   /** For whoever decides about another attempt; no part of the result. */
   readonly failure?: AttemptFailure;
+  /** Somebody decided already that it fails, so nobody is asked again; no part of the result. */
+  readonly isDecided?: boolean;
 };
 
 /** What a failed attempt tells about the next one. */

@@ -1,6 +1,7 @@
 import { CancellationScope, scheduleActivity } from '@temporalio/workflow';
 import { type ItemLedger, type PartAt, sliceLedger } from '../../engine/map-ledger.js';
 import type { ChunkResult } from '../../engine/map-shard.js';
+import type { MapTotals } from '../../engine/map-totals.js';
 import type { StagePlan } from '../../engine/plan.js';
 import type { Json } from '../../shared/json.js';
 import type {
@@ -24,11 +25,12 @@ export async function collectPart(
   first: number,
   results: readonly Json[],
   context: Pick<StageRunContext, 'memory'>,
+  name: 'part' | 'whole' = 'part',
 ): Promise<PartAt> {
   const part = await collect<CollectedPart>(
     stage,
     ACTIVITY.mapCollectPart,
-    `part.${first}`,
+    `${name}.${first}`,
     { results } satisfies CollectPartParams,
     context,
   );
@@ -86,6 +88,43 @@ export async function withKeptResults(
   );
   const kept = ledger.done.flatMap(([from, to]) => results.slice(from - first, to - first));
   return { ...rest, total, outputs: kept.map((result, position) => outputs?.[position] ?? result) };
+}
+
+/** The parts of a file, with the lines of items that were held in their places. */
+export async function withPatches(
+  stage: StagePlan,
+  { parts, patches }: Pick<MapTotals, 'parts' | 'patches'>,
+  context: Pick<StageRunContext, 'memory'>,
+): Promise<readonly PartAt[]> {
+  const patched: PartAt[] = [];
+  for (const at of parts) {
+    const { first, part } = at;
+    const inside = patches.filter(
+      (patch) => patch.first < first + part.count && patch.first + patch.part.count > first,
+    );
+    // One after the other: what is read is held in memory.
+    // oxlint-disable-next-line no-await-in-loop
+    patched.push(inside.length === 0 ? at : await patchedPart(stage, at, inside, context));
+  }
+  return patched;
+}
+
+async function patchedPart(
+  stage: StagePlan,
+  { first, part }: PartAt,
+  patches: readonly PartAt[],
+  context: Pick<StageRunContext, 'memory'>,
+): Promise<PartAt> {
+  const base = { first, part };
+  const params = { first, count: part.count, parts: [...patches, base] } satisfies ReadPartsParams;
+  const lines = await collect<readonly Json[]>(
+    stage,
+    ACTIVITY.mapReadParts,
+    `late.${first}`,
+    params,
+    context,
+  );
+  return { first, part: (await collectPart(stage, first, lines, context, 'whole')).part };
 }
 
 /** Makes one file of the parts, which are in input order. */

@@ -1,38 +1,26 @@
-import {
-  CancellationScope,
-  ChildWorkflowCancellationType,
-  condition,
-  continueAsNew,
-  ParentClosePolicy,
-  setHandler,
-  startChild,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { CancellationScope, condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
 import { ChunkQueue, type QueuedChunk } from '../../engine/chunk-queue.js';
+import type { HeldUnit, UnitDecision } from '../../engine/held-unit.js';
 import { itemWeight } from '../../engine/item-weight.js';
 import type { CoordinatorInput } from '../../engine/map-coordination.js';
 import { sliceLedger } from '../../engine/map-ledger.js';
 import { mapOutcome } from '../../engine/map-outcome.js';
-import type {
-  ChunkResult,
-  ItemCounts,
-  MapProgress,
-  QueuedSource,
-  ShardInput,
-} from '../../engine/map-shard.js';
+import { mapReport } from '../../engine/map-report.js';
+import type { ChunkResult, MapProgress, QueuedSource, ShardInput } from '../../engine/map-shard.js';
 import { MapTotals } from '../../engine/map-totals.js';
 import type { StagePlan } from '../../engine/plan.js';
 import type { StageError } from '../../engine/result.js';
 import { isoTime, type StageOutcome } from '../../engine/stage-record.js';
-import { ERROR_TYPE, MAP_SHARD_WORKFLOW } from '../../shared/names.js';
 import { isHistoryLong, MOST_RUNNING } from '../history-limits.js';
 import { cancelAfterWaveSignal, pauseSignal, unpauseSignal } from '../messages.js';
 import { activityOutcome } from '../stage-failure.js';
-import { passPauseOn } from '../steering/pass-pause-on.js';
-import { collectFile, withKeptResults } from './collect.js';
+import { collectFile, withKeptResults, withPatches } from './collect.js';
+import { endedFromOutside } from './ended-from-outside.js';
+import { HeldUnits, type UnitRun } from './held-units.js';
 import { readPage } from './map-source.js';
-import { mapProgressSignal } from './messages.js';
+import { type FailedUnits, mapDecidedSignal, mapFailedSignal, mapProgressSignal } from './messages.js';
 import { emptyReport, ProgressReporter } from './progress-reporter.js';
+import { runShard, type ShardControls, unitInput } from './run-shard.js';
 import { type ShardContext, shardContext } from './shard-context.js';
 import { shardWindows } from './shard-windows.js';
 import { runStreamMap } from './stream-map.js';
@@ -46,6 +34,8 @@ export async function map_coordinator(input: CoordinatorInput): Promise<StageOut
   if (source.type === 'stream') return runStreamMap({ ...input, source });
   const coordinator = new MapCoordinator({ ...input, source });
   setHandler(mapProgressSignal, (report) => coordinator.progress(report));
+  setHandler(mapFailedSignal, (failed) => coordinator.hold(failed));
+  setHandler(mapDecidedSignal, (decision) => coordinator.decide(decision));
   setHandler(cancelAfterWaveSignal, () => coordinator.stopStarting());
   CancellationScope.current().cancelRequested.catch(() => coordinator.stop('cancelled'));
   return CancellationScope.nonCancellable(() => coordinator.run());
@@ -68,9 +58,11 @@ class MapCoordinator {
   /** Windows of shards that do not run, in units. */
   readonly #free: number[];
   readonly #live = new Map<number, MapProgress>();
-  readonly #stoppers = new Set<() => void>();
+  readonly #controls: ShardControls;
+  readonly #held: HeldUnits;
   #running = 0;
   #pages = 0;
+  #again = 0;
   #isReading = false;
   #stopped: 'failed' | 'cancelled' | null = null;
   #error: StageError | undefined;
@@ -78,7 +70,7 @@ class MapCoordinator {
   constructor(input: Input) {
     const { origin, source, limits, carried } = input;
     this.#input = input;
-    this.#shared = shardContext(origin, limits, carried?.paused);
+    this.#shared = shardContext(origin, limits, { paused: carried?.paused ?? null });
     this.#stage = this.#shared.stage;
     const { pause } = this.#shared;
     setHandler(pauseSignal, ({ by, reason = null }) => pause.set({ by, reason, at: isoTime(Date.now()) }));
@@ -92,6 +84,17 @@ class MapCoordinator {
     this.#queue = new ChunkQueue(source, { chunkUnits, batchSize }, carried?.queue);
     this.#totals = new MapTotals(carried?.totals);
     this.#startedAt = carried?.started_at ?? Date.now();
+    this.#controls = { pause, running: new Map() };
+    this.#held = new HeldUnits({
+      stage: this.#stage,
+      run: input.holds === true ? (workflowInfo().parent?.workflowId ?? null) : null,
+      carried: carried?.held,
+      runUnit: (unit, how) => this.#runUnit(unit, how),
+      book: (result) => {
+        this.#totals.addLate(result);
+        this.#judge(result);
+      },
+    });
     this.#free = shardWindows(
       this.#stage.map?.max_concurrency ?? 100,
       Math.max(1, Math.floor(MOST_RUNNING / parallel)),
@@ -101,7 +104,8 @@ class MapCoordinator {
   async run(): Promise<StageOutcome> {
     this.#pump();
     await condition(() => this.#isAtRest);
-    if (this.#stopped === null && !this.#queue.isEmpty) return this.#continue();
+    if (this.#stopped === null && !this.#isDone) return this.#continue();
+    this.#held.giveUp();
     const { reuse } = this.#input;
     if (this.#stopped !== null && reuse !== null)
       this.#totals.takeOver(reuse, this.#stage.map?.collect ?? 'list');
@@ -115,7 +119,9 @@ class MapCoordinator {
     });
     if (outcome.status !== 'succeeded' || this.#stage.map?.collect !== 'file') return outcome;
     try {
-      const file = await collectFile(this.#stage, this.#totals.parts, this.#shared.context);
+      const { context } = this.#shared;
+      const parts = await withPatches(this.#stage, this.#totals, context);
+      const file = await collectFile(this.#stage, parts, context);
       return { ...outcome, output: file };
     } catch (error) {
       return { ...outcome, ...activityOutcome(this.#stage, error) };
@@ -131,7 +137,7 @@ class MapCoordinator {
   /** Starts nothing more and lets running items end. */
   stopStarting(): void {
     this.#stopped ??= 'cancelled';
-    for (const tell of this.#stoppers) tell();
+    for (const halt of this.#controls.running.values()) halt();
   }
 
   progress(report: MapProgress): void {
@@ -139,9 +145,22 @@ class MapCoordinator {
     this.#reporter.offer(() => this.#report());
   }
 
+  /** A shard tells of units that have failed; one that has ended told of them in its result. */
+  hold({ shard, units }: FailedUnits): void {
+    if (this.#controls.running.has(shard)) for (const unit of units) this.#held.hold(unit);
+  }
+
+  decide(decision: UnitDecision): void {
+    if (this.#stopped === null) this.#held.decide(decision);
+  }
+
   get #isAtRest(): boolean {
-    if (this.#running > 0 || this.#isReading) return false;
-    return this.#stopped !== null || this.#queue.isEmpty || this.#isLong;
+    if (this.#running > 0 || this.#isReading || this.#held.isBusy) return false;
+    return this.#stopped !== null || this.#isDone || this.#isLong;
+  }
+
+  get #isDone(): boolean {
+    return this.#queue.isEmpty && this.#held.size === 0;
   }
 
   get #isLong(): boolean {
@@ -178,7 +197,7 @@ class MapCoordinator {
   }
 
   async #runShard(chunk: QueuedChunk, window: number): Promise<ChunkResult> {
-    const { origin, reuse, limits } = this.#input;
+    const { origin, reuse, limits, holds } = this.#input;
     const most = this.#stage.map?.on_item_failure.max_failures ?? null;
     const sliced = reuse === null ? null : sliceLedger(reuse, chunk.first, chunk.count);
     const done =
@@ -191,40 +210,37 @@ class MapCoordinator {
       window,
       failures_left: most === null ? null : Math.max(0, most - this.#totals.counts.failed),
       limits,
+      ...(holds === true ? { holds } : {}),
     };
-    const shard = await startChild<(input: ShardInput) => Promise<ChunkResult>>(MAP_SHARD_WORKFLOW, {
-      args: [input],
-      workflowId: `${workflowInfo().workflowId}/${chunk.first}`,
-      cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
-      parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-      staticSummary: `items ${chunk.first} to ${chunk.first + chunk.count - 1}`,
-    });
-    const stopTelling = passPauseOn(shard, this.#shared.pause);
-    const halt = (): void => void shard.signal(cancelAfterWaveSignal).catch(() => undefined);
-    this.#stoppers.add(halt);
-    try {
-      return await shard.result();
-    } finally {
-      stopTelling();
-      this.#stoppers.delete(halt);
-    }
+    return runShard(input, this.#controls, chunk.first);
+  }
+
+  /** Runs a unit that was held, in a shard of its own; several may do so at a time, like held items of small maps. */
+  #runUnit(unit: HeldUnit, how: UnitRun): Promise<ChunkResult> {
+    this.#again += 1;
+    const id = `${unit.positions[0] ?? 0}.again.${this.#again}`;
+    return this.#scope.run(() => runShard(unitInput(unit, how, this.#input), this.#controls, id));
   }
 
   #ended(chunk: QueuedChunk, result: ChunkResult): void {
-    this.#totals.add(result);
+    const { held = [], ...rest } = result;
+    this.#totals.add(rest);
+    for (const unit of held) this.#held.hold(unit);
+    this.#judge(result);
+    if (this.#stopped === null) this.#queue.giveBack(chunk, result.covered);
+  }
+
+  /** Stops the map when a part of it was stopped, or when more items failed than it tolerates. */
+  #judge({ stopped }: ChunkResult): void {
     const most = this.#stage.map?.on_item_failure.max_failures ?? null;
-    if (result.stopped !== null) return this.stop(result.stopped);
-    if (most !== null && this.#totals.counts.failed > most) return this.stop('failed');
-    this.#queue.giveBack(chunk, result.covered);
+    if (stopped !== null) this.stop(stopped);
+    else if (most !== null && this.#totals.counts.failed > most) this.stop('failed');
   }
 
   /** A shard always gives a result, unless somebody ended it or it never started. */
   #broke(error: unknown): void {
     if (this.#stopped !== null) return;
-    const reason =
-      error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : '';
-    const message = `a shard of the map was ended from outside: ${reason}`;
-    this.#error = { type: ERROR_TYPE.pipelineCancelled, message, stage: this.#stage.id };
+    this.#error = { ...endedFromOutside('a shard', error), stage: this.#stage.id };
     this.stop('failed');
   }
 
@@ -265,32 +281,18 @@ class MapCoordinator {
         queue: this.#queue.carry(),
         totals: this.#totals.carry(),
         paused: this.#shared.pause.paused,
+        ...(this.#input.holds === true ? { held: this.#held.carry() } : {}),
       },
     });
   }
 
   #report(): MapProgress {
-    const counts: { -readonly [K in keyof ItemCounts]: number } = { ...this.#totals.counts };
-    let running = 0;
-    for (const live of this.#live.values()) {
-      counts.succeeded += live.counts.succeeded;
-      counts.failed += live.counts.failed;
-      counts.reused += live.counts.reused;
-      counts.skipped += live.counts.skipped;
-      running += live.running;
-    }
-    const failed_items = [
-      ...this.#totals.failedItems,
-      ...[...this.#live.values()].flatMap((live) => live.failed_items),
-    ];
-    const total = this.#queue.total;
-    return {
-      first: 0,
+    return mapReport({
       stage: this.#stage.id,
-      total,
-      counts,
-      running,
-      failed_items: failed_items.slice(0, 100),
-    };
+      total: this.#queue.total,
+      totals: this.#totals,
+      live: this.#live.values(),
+      held: this.#held.size,
+    });
   }
 }

@@ -70,10 +70,12 @@ export class InlineMap implements LiveMap {
 
   summary(withLedger = false): ItemSummary {
     const { total } = this.#options;
+    const held = this.#context.holds.itemsOf(this.#stage.id).length;
     const items = liveItems({
       total,
       counts: this.#book.counts,
-      running: this.#book.running.size,
+      running: this.#book.running.size - held,
+      held,
       failedItems: this.#book.failedItems,
       elapsedMs: Date.now() - this.#startedAt,
     });

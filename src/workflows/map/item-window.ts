@@ -1,14 +1,14 @@
-import { CancellationScope } from '@temporalio/workflow';
+import { CancellationScope, patched } from '@temporalio/workflow';
 import type { ItemBook, ItemUnit } from '../../engine/item-book.js';
 import type { StagePlan } from '../../engine/plan.js';
 import type { OpenStatus, StageOutcome } from '../../engine/stage-record.js';
 import type { Json } from '../../shared/json.js';
 import { isActivityKind } from '../stages/activity-call.js';
-import type { OnStageEnd, StageRunContext } from '../stages/stage-context.js';
+import type { OnStageEnd, StageRunContext, StageWait } from '../stages/stage-context.js';
 import { startBatch } from './batch.js';
 import { batchEnds, itemEnd } from './item-end.js';
 import { ItemGains } from './item-gains.js';
-import { type ItemAt, itemStage, startItem } from './start-item.js';
+import { endItem, type ItemAt, itemStage, startItem } from './start-item.js';
 
 export type ItemWindowOptions = {
   readonly book: ItemBook;
@@ -17,6 +17,10 @@ export type ItemWindowOptions = {
   readonly size: number;
   /** False once no more units may start in this workflow, whatever the book says. */
   readonly mayStart: () => boolean;
+  /** Takes units over that are held, instead of having them wait here. */
+  readonly giveAway?: (unit: ItemUnit, failure: StageOutcome) => void;
+  /** Nothing runs: items end like this, those that failed by the fallback of their stage. */
+  readonly endsWith?: StageOutcome;
   /** Called after units have ended. */
   readonly onChange: () => void;
   /** Called once, when nothing runs and nothing more will start. */
@@ -37,12 +41,15 @@ export class ItemWindow {
   readonly #root = new CancellationScope({ cancellable: false });
   /** Batches whose action runs once for all of them, by their first item. */
   readonly #units = new Map<number, ItemUnit>();
+  /** Of items that travel together, what notes that one of them has ended. */
+  readonly #fellows = new Map<number, () => void>();
   #running = 0;
   readonly #parked = new Set<string>();
   readonly #stopListening: () => void;
   readonly #isBatched: boolean;
   #isPumping = false;
   #isOver = false;
+  #isFailing = false;
   #isHalted = false;
 
   constructor(stage: StagePlan, context: StageRunContext, options: ItemWindowOptions) {
@@ -50,7 +57,7 @@ export class ItemWindow {
     this.#options = options;
     // What items do is told in numbers.
     const { journal: _journal, ...rest } = context;
-    this.#context = { ...rest, mark: (item, status) => this.#mark(item, status) };
+    this.#context = { ...rest, mark: (item, status, wait) => this.#mark(item, status, wait) };
     this.#isBatched = (stage.map?.batch_size ?? 1) > 1 && isActivityKind(stage);
     this.#stopListening = context.pause.onChange((paused) => {
       if (paused === null) this.pump();
@@ -101,19 +108,28 @@ export class ItemWindow {
 
   #start(unit: ItemUnit): void {
     const [index = 0] = unit;
+    const { endsWith } = this.#options;
     this.#running += 1;
-    if (this.#isBatched && this.#stage.map?.whole_batch === false) {
+    if (this.#isBatched && this.#stage.map?.whole_batch === false && endsWith === undefined) {
       const left = { items: unit.length };
-      const onEnd: OnStageEnd = (item, outcome) => {
-        this.#end(item, outcome);
+      const ended = (): void => {
         left.items -= 1;
         if (left.items === 0) this.#unitEnded();
       };
+      const onEnd: OnStageEnd = (item, outcome) => {
+        this.#end(item, outcome);
+        ended();
+      };
+      for (const at of unit) this.#fellows.set(at, ended);
       const items = unit.map((at) => ({ index: at, item: this.#options.itemAt(at) }));
       return startBatch(this.#stage, items, this.#context, onEnd);
     }
     if (this.#stage.map?.whole_batch === true) this.#units.set(index, unit);
-    const outcome = startItem(this.#stage, this.#atOf(unit), this.#context, this.#onEnd);
+    const at = this.#atOf(unit);
+    const outcome =
+      endsWith === undefined
+        ? startItem(this.#stage, at, this.#context, this.#onEnd)
+        : endItem(this.#stage, at, { outcome: endsWith, context: this.#context, onEnd: this.#onEnd });
     if (outcome === null) return;
     this.#end(itemStage(this.#stage, index), outcome);
     this.#running -= 1;
@@ -143,6 +159,7 @@ export class ItemWindow {
     const { book } = this.#options;
     const index = item.item?.index ?? 0;
     this.#parked.delete(item.id);
+    this.#fellows.delete(index);
     this.gains.add(index, outcome);
     const unit = this.#units.get(index);
     if (unit === undefined) book.end(index, itemEnd(this.#stage, outcome));
@@ -151,13 +168,43 @@ export class ItemWindow {
       const ends = batchEnds(this.#stage, unit, outcome);
       unit.forEach((at, position) => book.end(at, ends[position] ?? { status: 'cancelled' }));
     }
-    if (book.stopped === 'failed') this.#scope.cancel();
+    if (book.stopped === 'failed') this.#fail();
   }
 
-  #mark(item: StagePlan, status: OpenStatus): void {
+  /** Those that wait for a person would wait for ever: their timers end with the others. */
+  #fail(): void {
+    if (this.#isFailing) return;
+    this.#isFailing = true;
+    this.#scope.cancel();
+    const { holds } = this.#context;
+    if (holds.itemsOf(this.#stage.id).length > 0 && patched('held-items-end-with-their-map')) {
+      holds.giveUpItems(this.#stage.id);
+    }
+  }
+
+  #mark(item: StagePlan, status: OpenStatus, wait?: StageWait): void {
+    const { giveAway } = this.#options;
+    if (status === 'held' && giveAway !== undefined && item.item?.stage === this.#stage.id) {
+      return this.#give(item.item.index, wait?.outcome, giveAway);
+    }
     if (status === 'held' || status === 'awaiting_approval') this.#parked.add(item.id);
     else this.#parked.delete(item.id);
     this.pump();
+  }
+
+  #give(
+    index: number,
+    failure: StageOutcome | null | undefined,
+    giveAway: NonNullable<ItemWindowOptions['giveAway']>,
+  ): void {
+    const unit = this.#units.get(index) ?? [index];
+    const ended = this.#fellows.get(index);
+    this.#units.delete(index);
+    this.#fellows.delete(index);
+    for (const at of unit) this.#options.book.end(at, { status: 'given_away' });
+    giveAway(unit, failure ?? { status: 'failed' });
+    if (ended === undefined) this.#unitEnded();
+    else ended();
   }
 
   #cancelled(): void {

@@ -1,7 +1,8 @@
 import { setHandler } from '@temporalio/workflow';
+import type { HoldReport } from '../../engine/held-unit.js';
 import type { MapLimits, MapProgress } from '../../engine/map-shard.js';
 import type { ItemSummary } from '../../engine/result.js';
-import { mapProgressSignal } from './messages.js';
+import { mapHeldSignal, mapProgressSignal } from './messages.js';
 
 /** A map that runs in this workflow, or in one that this workflow started. */
 export interface LiveMap {
@@ -11,6 +12,8 @@ export interface LiveMap {
   summary(withLedger?: boolean): ItemSummary;
   /** Takes in what the workflow of the map reports. */
   progress?(report: MapProgress): void;
+  /** Takes in which of its items are held. */
+  holds?(report: HoldReport): void;
 }
 
 /** The maps that run in one workflow. */
@@ -55,6 +58,9 @@ export class MapHost {
   #listen(): void {
     this.#isListening = true;
     setHandler(mapProgressSignal, (report) => this.get(report.stage)?.progress?.(report), {
+      description: 'Sent by the shards of a map',
+    });
+    setHandler(mapHeldSignal, (report) => this.get(report.stage)?.holds?.(report), {
       description: 'Sent by the shards of a map',
     });
   }

@@ -5,7 +5,7 @@ import type { Paused } from '../../engine/steering.js';
 import { DispatchBudget } from '../dispatch-budget.js';
 import { PoolDesk } from '../pool/pool-desk.js';
 import { RunMemory } from '../run-memory.js';
-import { HoldDesk } from '../steering/hold-desk.js';
+import { HoldDesk, type Holds } from '../steering/hold-desk.js';
 import { PauseSwitch } from '../steering/pause-switch.js';
 import { launchStage } from '../stages/launch-stage.js';
 import type { StageRunContext } from '../stages/stage-context.js';
@@ -18,11 +18,14 @@ export type ShardContext = {
   readonly pause: PauseSwitch;
 };
 
-/** The surroundings of the stage in a workflow of the map. Nobody decides there about items that failed for good. */
+/**
+ * The surroundings of the stage in a workflow of the map. Nobody decides there about items that failed for good; with
+ * `holds` those items go to where somebody does, whose timers they are.
+ */
 export function shardContext(
   origin: MapOrigin,
   limits: MapLimits,
-  paused: Paused | null = null,
+  { paused = null, holds }: { readonly paused?: Paused | null; readonly holds?: Holds } = {},
 ): ShardContext {
   const plan = unpackPlan(origin.plan);
   const [mapped] = plan.stages;
@@ -42,8 +45,9 @@ export function shardContext(
     mark: () => undefined,
     pools: new PoolDesk(plan.pools, startedAt),
     pause,
-    holds: new HoldDesk(null),
+    holds: holds ?? new HoldDesk(null),
     approvals: undefined,
   };
-  return { stage: { ...mapped, hold: null }, context, pause };
+  const hold = holds === undefined || mapped.hold === null ? null : { ...mapped.hold, timeout_ms: null };
+  return { stage: { ...mapped, hold }, context, pause };
 }

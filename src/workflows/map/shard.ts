@@ -8,6 +8,7 @@ import { isoTime } from '../../engine/stage-record.js';
 import { cancelAfterWaveSignal, pauseSignal, unpauseSignal } from '../messages.js';
 import { keepResults } from './collect.js';
 import type { PauseSwitch } from '../steering/pause-switch.js';
+import { GivenUnits } from './given-units.js';
 import { ItemWindow } from './item-window.js';
 import { ProgressReporter } from './progress-reporter.js';
 import { shardContext, type ShardContext } from './shard-context.js';
@@ -33,12 +34,15 @@ class MapShard {
   readonly #book: ItemBook;
   readonly #window: ItemWindow;
   readonly #reporter: ProgressReporter;
+  readonly #given: GivenUnits | null;
   #isOver = false;
 
   constructor(input: ShardInput) {
     const { chunk, window } = input;
     this.#input = input;
-    this.#shared = shardContext(input.origin, input.limits);
+    const given = input.holds === true ? new GivenUnits(input, (id) => this.#stage.id === id) : null;
+    this.#given = given;
+    this.#shared = shardContext(input.origin, input.limits, given === null ? {} : { holds: given });
     this.#stage = this.#shared.stage;
     const { map } = this.#stage;
     declareItemName(map?.as ?? 'item');
@@ -49,6 +53,7 @@ class MapShard {
       failuresLeft: input.failures_left,
       keepsOutputs: map?.collect !== 'count',
       reuse: chunk.reuse,
+      ...(chunk.only === undefined ? {} : { only: chunk.only }),
     });
     const { items, first } = chunk;
     this.#reporter = new ProgressReporter(workflowInfo().parent?.workflowId ?? null);
@@ -58,6 +63,8 @@ class MapShard {
       itemAt: items === null ? (index) => index : (index) => items[index - first] ?? null,
       size: window,
       mayStart: () => !mustDrain(),
+      ...(given === null ? {} : { giveAway: (unit, failure) => given.take(unit, failure) }),
+      ...(input.ends_with === undefined ? {} : { endsWith: input.ends_with }),
       onChange: () => this.#reporter.offer(() => this.#progress()),
       onRest: () => {
         this.#isOver = true;
@@ -79,7 +86,13 @@ class MapShard {
     this.#window.pump();
     await condition(() => this.#isOver);
     await this.#shared.context.pools.settled();
-    const result: ChunkResult = { ...this.#book.result(), ...this.#window.gains.all, part: null };
+    const held = this.#given?.all ?? [];
+    const result: ChunkResult = {
+      ...this.#book.result(),
+      ...this.#window.gains.all,
+      part: null,
+      ...(held.length === 0 ? {} : { held }),
+    };
     return keepResults(this.#stage, this.#input.chunk.first, result, this.#shared.context);
   }
 

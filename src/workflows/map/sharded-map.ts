@@ -8,6 +8,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { CoordinatorInput } from '../../engine/map-coordination.js';
+import type { HoldReport, UnitDecision } from '../../engine/held-unit.js';
 import { liveItems } from '../../engine/live-items.js';
 import { streamedStage } from '../../engine/map-plan.js';
 import type { ItemSource, MapProgress } from '../../engine/map-shard.js';
@@ -15,15 +16,17 @@ import type { StagePlan } from '../../engine/plan.js';
 import type { ItemSummary } from '../../engine/result.js';
 import type { StageOutcome, StageRecord } from '../../engine/stage-record.js';
 import { streamEnd } from '../../engine/stream-end.js';
-import { ERROR_TYPE, MAP_WORKFLOW } from '../../shared/names.js';
+import { MAP_WORKFLOW } from '../../shared/names.js';
 import { summaryOf } from '../activity-options.js';
 import { cancelAfterWaveSignal } from '../messages.js';
 import { failedOutcome } from '../stage-failure.js';
 import { passPauseOn } from '../steering/pass-pause-on.js';
 import type { OnStageEnd, StageRunContext } from '../stages/stage-context.js';
+import { endedFromOutside } from './ended-from-outside.js';
+import { ItemHolds } from './item-holds.js';
 import type { LiveMap } from './map-host.js';
 import { mapOrigin } from './map-origin.js';
-import { streamEndedSignal } from './messages.js';
+import { mapDecidedSignal, streamEndedSignal } from './messages.js';
 
 type Coordinator = (input: CoordinatorInput) => Promise<StageOutcome>;
 
@@ -34,7 +37,10 @@ export class ShardedMap implements LiveMap {
   readonly #source: ItemSource;
   readonly #onEnd: OnStageEnd;
   readonly #startedAt = Date.now();
+  /** What is held later belongs to the same scope as what runs. */
   readonly #scope = CancellationScope.current();
+  /** Null where failed items do not wait. */
+  readonly #holds: ItemHolds | null;
   #coordinator: ChildWorkflowHandle<Coordinator> | null = null;
   #isStopping = false;
   #report: MapProgress | null = null;
@@ -44,6 +50,8 @@ export class ShardedMap implements LiveMap {
     this.#context = context;
     this.#source = source;
     this.#onEnd = onEnd;
+    const mayHold = stage.hold !== null && source.type !== 'stream' && context.holds.mayHold(stage);
+    this.#holds = mayHold ? new ItemHolds(stage, context, (decision) => this.#decide(decision)) : null;
   }
 
   start(): null {
@@ -64,12 +72,17 @@ export class ShardedMap implements LiveMap {
     this.#report = report;
   }
 
+  holds(report: HoldReport): void {
+    void this.#scope.run(async () => this.#holds?.see(report));
+  }
+
   summary(): ItemSummary {
     const report = this.#report;
     return liveItems({
       total: report?.total ?? totalOf(this.#source),
       counts: report?.counts ?? { succeeded: 0, reused: 0, failed: 0, skipped: 0 },
       running: report?.running ?? 0,
+      held: this.#holds?.count ?? 0,
       failedItems: report?.failed_items ?? [],
       elapsedMs: Date.now() - this.#startedAt,
     });
@@ -82,6 +95,7 @@ export class ShardedMap implements LiveMap {
       source: this.#sourceNow(),
       reuse: this.#context.reuseItems?.[this.#stage.id] ?? null,
       limits,
+      ...(this.#holds === null ? {} : { holds: true }),
     };
     const coordinator = await startChild<Coordinator>(MAP_WORKFLOW, {
       args: [input],
@@ -132,23 +146,26 @@ export class ShardedMap implements LiveMap {
     return stage === null ? null : (this.#context.streams?.endOf(stage) ?? null);
   }
 
+  #decide(decision: UnitDecision): void {
+    // A map that has just ended has nothing left to decide about.
+    void this.#coordinator?.signal(mapDecidedSignal, decision).catch(() => undefined);
+  }
+
   #broken(error: unknown): StageOutcome {
     if (isCancellation(error) && CancellationScope.current().consideredCancelled) {
       return { status: 'cancelled', attempts: 1 };
     }
-    const reason =
-      error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : '';
-    return failedOutcome(
-      this.#stage,
-      ERROR_TYPE.pipelineCancelled,
-      `the workflow of the map was ended from outside: ${reason}`,
-    );
+    const { type, message } = endedFromOutside('the workflow', error);
+    return failedOutcome(this.#stage, type, message);
   }
 
   #end(outcome: StageOutcome): void {
     this.#context.maps.remove(this.#stage.id);
     this.#context.memory.merge(outcome.state, outcome.metrics);
-    this.#onEnd(this.#stage, outcome);
+    const failed = outcome.items?.failed ?? 0;
+    const isDecided = outcome.status === 'failed' && this.#holds?.haveDecided(failed) === true;
+    this.#holds?.close();
+    this.#onEnd(this.#stage, isDecided ? { ...outcome, isDecided } : outcome);
   }
 }
 

@@ -2,6 +2,7 @@ import type { StagePlan } from '../../engine/plan.js';
 import type { StageOutcome } from '../../engine/stage-record.js';
 import type { Scope } from '../../expressions/scope.js';
 import type { Json } from '../../shared/json.js';
+import { fallbackEnd } from '../stages/fallback.js';
 import { startStage } from '../stages/run-stage.js';
 import type { OnStageEnd, StageRunContext } from '../stages/stage-context.js';
 import { runItemPipeline } from './item-pipeline.js';
@@ -30,6 +31,23 @@ export function startItem(
     { ...context, scope: itemScope(context.scope, stage, at), runPipeline: runItemPipeline },
     onEnd,
   );
+}
+
+/** Ends an item as somebody decided; one that failed, by the fallback of its stage. */
+export function endItem(
+  stage: StagePlan,
+  at: ItemAt,
+  ended: {
+    readonly outcome: StageOutcome;
+    readonly context: StageRunContext;
+    readonly onEnd: OnStageEnd;
+  },
+): StageOutcome | null {
+  const { fallback } = stage;
+  if (fallback === null) return ended.outcome;
+  const context = { ...ended.context, scope: itemScope(ended.context.scope, stage, at) };
+  fallbackEnd(fallback, context, ended.onEnd)(itemStage(stage, at.index), ended.outcome);
+  return null;
 }
 
 /** The stage that runs one item. */

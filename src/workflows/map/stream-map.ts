@@ -61,7 +61,7 @@ class StreamMap {
   constructor(input: Input) {
     const { origin, source, limits, carried } = input;
     this.#input = input;
-    this.#shared = shardContext(origin, limits, carried?.paused);
+    this.#shared = shardContext(origin, limits, { paused: carried?.paused ?? null });
     const { stage, context } = this.#shared;
     this.#stage = stage;
     declareItemName(stage.map?.as ?? 'item');

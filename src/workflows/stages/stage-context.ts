@@ -12,7 +12,7 @@ import type { CanaryDesk } from '../canary/canary-desk.js';
 import type { PoolDesk } from '../pool/pool-desk.js';
 import type { RunMemory } from '../run-memory.js';
 import type { ApprovalDesk } from '../steering/approval-desk.js';
-import type { HoldDesk } from '../steering/hold-desk.js';
+import type { Holds } from '../steering/hold-desk.js';
 import type { PauseSwitch } from '../steering/pause-switch.js';
 
 /** What the runner of a stage kind gets. */
@@ -41,7 +41,7 @@ export type StageRunContext = {
   readonly attempt?: Pick<StageTask, 'attempt_offset' | 'checkpoint'>;
   /** Whoever starts items or attempts by itself asks it first. */
   readonly pause: PauseSwitch;
-  readonly holds: HoldDesk;
+  readonly holds: Holds;
   /** Where people approve; undefined where nobody could find what waits. */
   readonly approvals: ApprovalDesk | undefined;
   /** Where canaries report to; undefined where none can run. */

@@ -117,8 +117,9 @@ export class HeldStage {
     else this.#end(outcome);
   }
 
-  #mustHold({ status }: StageOutcome): boolean {
-    return (status === 'failed' || status === 'timed_out') && this.#context.holds.mayHold(this.#plan);
+  #mustHold({ status, isDecided = false }: StageOutcome): boolean {
+    const isFailure = status === 'failed' || status === 'timed_out';
+    return isFailure && !isDecided && this.#context.holds.mayHold(this.#plan);
   }
 
   #hold(failure: StageOutcome, since: number): void {

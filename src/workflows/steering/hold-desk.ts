@@ -5,8 +5,20 @@ import type { AwaitedHold } from '../../shared/awaited.js';
 import type { Awaiting } from './awaiting.js';
 import type { HeldStage } from './held-stage.js';
 
+/** Where stages that are out of attempts wait for a decision. */
+export interface Holds {
+  /** False where such a stage cannot wait, and fails. */
+  mayHold(plan: StagePlan): boolean;
+  open(plan: StagePlan, stage: HeldStage, shown: AwaitedHold): void;
+  close(plan: StagePlan): void;
+  /** Positions of the items of a mapped stage that are held. */
+  itemsOf(stage: string): readonly number[];
+  /** Ends the waits of items whose map has failed. */
+  giveUpItems(stage: string): void;
+}
+
 /** The stages of a run that are held, so that messages find them. */
-export class HoldDesk {
+export class HoldDesk implements Holds {
   readonly #held = new Map<string, { readonly plan: StagePlan; readonly stage: HeldStage }>();
   readonly #decided = new Map<string, StageDecision>();
   readonly #awaiting: Awaiting | null;
@@ -15,7 +27,7 @@ export class HoldDesk {
   /**
    * What is held is published at once. That is also a command, which keeps the workflow task in which a stage came to be
    * held apart from the next one: a worker that replays would otherwise see both in one, with a decision first. Null
-   * where nobody could find what is held, as in a shard of a map: nothing is held there.
+   * where nobody could find what is held: nothing is held there.
    */
   constructor(awaiting: Awaiting | null) {
     this.#awaiting = awaiting;
@@ -44,11 +56,14 @@ export class HoldDesk {
     return this.#held.get(id)?.plan;
   }
 
-  /** Positions of the items of a mapped stage that are held. */
   itemsOf(stage: string): readonly number[] {
     return [...this.#held.values()].flatMap(({ plan: { item } }) =>
       item?.stage === stage ? [item.index] : [],
     );
+  }
+
+  giveUpItems(stage: string): void {
+    for (const held of this.#held.values()) if (held.plan.item?.stage === stage) held.stage.giveUp();
   }
 
   find(id: string): HeldStage | undefined {
