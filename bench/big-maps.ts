@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { execa } from 'execa';
 import { startEmbeddedServer } from '../src/client/temporal-server/embedded-server.js';
+import { peakMemory, watchMemory } from './process-memory.js';
 import { timed } from './stats.js';
 
 /** A fan-out that is measured with a server, a worker process and a client process of its own. */
@@ -132,27 +132,8 @@ function definitionOf({ items, batch }: BigMap): object {
   };
 }
 
-type WithPid = { readonly pid?: number | undefined };
-
-async function watchMemory(process: WithPid): Promise<number | null> {
-  let peak: number | null = null;
-  for (;;) {
-    const now = await peakMemory(process);
-    if (now === null) return peak;
-    peak = now;
-    await delay(100);
-  }
-}
-
-/** Megabytes at the highest point so far; null for a process that has ended, and on systems without /proc. */
-async function peakMemory({ pid }: WithPid): Promise<number | null> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
-  return kilobytes === undefined ? null : Number(kilobytes) / 1_024;
-}
-
 /** Processor time of a process so far; null as above. Linux counts it in hundredths of a second. */
-async function processorMs({ pid }: WithPid): Promise<number | null> {
+async function processorMs({ pid }: { readonly pid?: number | undefined }): Promise<number | null> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
   if (stat === null) return null;
   // The name before the last bracket may hold blanks; the two times are the 12th and 13th fields behind it.

@@ -9,9 +9,10 @@ import { type BenchRig, startRig } from './rig.js';
 import { SHAPES } from './shapes.js';
 import { slotHandOver } from './slot-hand-over.js';
 import { type Comparison, compare } from './side-by-side.js';
+import { measureStream, STREAM_MB, type StreamFigures } from './stream.js';
 
 // `npm run bench [-- NAME …]` measures what has one of the words in its name, and all but big maps without any. Names are
-// those of the shapes, "pool", "history", and "big map of 10,000" and so on.
+// those of the shapes, "pool", "history", "stream", and "big map of 10,000" and so on.
 
 const words = process.argv.slice(2);
 const isWanted = (name: string): boolean => words.length === 0 || words.some((word) => name.includes(word));
@@ -21,6 +22,7 @@ const shapes = SHAPES.filter(({ name }) => isWanted(name));
 if (shapes.length > 0 || isWanted('pool')) await measureSideBySide();
 await measureBigMaps();
 await measureHistories();
+await measureStreams();
 
 async function measureSideBySide(): Promise<void> {
   const rig = await startRig();
@@ -73,6 +75,27 @@ async function measureHistories(): Promise<void> {
   const figures = await measureHistory(PAST_RUNS);
   for (const [command, seconds] of Object.entries(figures.commands_s)) say(`sluice ${command}: ${seconds} s`);
   await write('history.json', { history: figures });
+}
+
+/** Measured only when it is asked for, because it starts processes of its own. */
+async function measureStreams(): Promise<void> {
+  if (!words.includes('stream')) return;
+  say(`Measuring a stream of ${STREAM_MB} MB, whose readers are killed on the way`);
+  const figures = await measureStream();
+  say(streamTable(figures));
+  await write('stream.json', { stream: figures });
+}
+
+function streamTable(figures: StreamFigures): string {
+  const { chunks, megabytes, seconds, kills, worker_idle_mb, worker_peak_mb, reader_peak_mb } = figures;
+  const table = new Table({
+    head: ['chunks', 'MB', 'seconds', 'MB/s', 'kills', 'worker idle MB', 'worker MB', 'reader MB'],
+    style: { head: [], border: [] },
+  });
+  const whole = (mb: number | null): string => (mb === null ? '' : mb.toFixed(0));
+  const memory = [worker_idle_mb, worker_peak_mb, reader_peak_mb].map(whole);
+  table.push([chunks, megabytes, seconds.toFixed(1), (megabytes / seconds).toFixed(1), kills, ...memory]);
+  return table.toString();
 }
 
 async function write(name: string, figures: object): Promise<void> {

@@ -2,6 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readStageStream } from '../../../src/client/events/stage-stream.js';
+import { createStore } from '../../../src/storage/create-store.js';
+import { writeStream } from '../../../src/storage/stream/write-stream.js';
 import { loadConfig } from '../../../src/worker/config.js';
 import { createStageThreadPool, type StageThreadPool } from '../../../src/worker/stage-thread-pool.js';
 import { activityRig, aTask } from '../activities/attempt-rig.js';
@@ -35,7 +38,15 @@ const fail = defineStage({
   run: () => { throw new StageFailure('no key-12345', { type: 'Mine', retryable: false }); },
 });
 const date = defineStage({ name: 'date', run: () => ({ at: new Date(0) }) });
-export default defineConfig({ stages: [where, spin, fail, date] });
+const tell = defineStage({
+  name: 'tell',
+  onRetry: 'continue',
+  async *run({ published }) {
+    for (const word of ['to', 'be', 'key-12345'].slice(published)) yield word;
+    return { inThread: threadId > 0, published };
+  },
+});
+export default defineConfig({ stages: [where, spin, fail, date, tell] });
 `;
 
 let folder: string;
@@ -71,6 +82,25 @@ test('a stage in a thread has everything that other stages have', async () => {
   });
   expect(made.heartbeats.at(-1)).toEqual({ progress: 0.5, checkpoint: { row: 1 } });
   expect(await made.logs()).toMatchObject([{ message: 'in a thread with ***', fields: { n: 3 } }]);
+});
+
+test('a stage in a thread streams as others do, and its secrets stay out of the chunks', async () => {
+  const made = await rig({ attempt: 2 });
+  const source = { workflowId: 'demo/1', runId: 'run-1', stage: 'stage' };
+  // A thread has the store of the configuration, as its worker has.
+  const store = createStore((await loadConfig(folder)).storage);
+  const before = await writeStream(store, source, { attempt: 1, onRetry: 'continue' });
+  await before.append('to');
+  await before.abandon();
+  expect(await made.run('tell', aTask({ ...inThread, params: {} }))).toMatchObject({
+    output: { inThread: true, published: 1 },
+    stream: { chunks: 3, bytes: 13 },
+  });
+  const chunks: unknown[] = [];
+  const options = { isOver: () => Promise.resolve(true) };
+  for await (const item of readStageStream(store, source, options))
+    if (item.type === 'chunk') chunks.push(item.chunk);
+  expect(chunks).toEqual(['to', 'be', '***']);
 });
 
 test('errors of a thread arrive with their type, and without secrets', async () => {

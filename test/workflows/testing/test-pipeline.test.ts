@@ -176,3 +176,43 @@ it('lets a mock stand in for a built-in stage function', async () => {
   });
   expect(result.failed_stages).toEqual(['register']);
 });
+
+it('runs a mock that yields as a streaming stage, and a map over it', async () => {
+  const story = join(dir, 'story.yaml');
+  await writeFile(
+    story,
+    `
+name: story
+stages:
+  - id: tell
+    uses: tell
+    with: { words: 3 }
+  - id: draw
+    map: { over: { stream: tell }, as: word }
+    uses: draw
+    with: { word: "\${{ word }}" }
+outputs: { told: "\${{ stages.tell.output }}", drawn: "\${{ stages.draw.output }}" }
+`,
+  );
+  let draw: () => void = () => undefined;
+  const drawn = new Promise<void>((resolve) => {
+    draw = resolve;
+  });
+  const result = await testPipeline(story, {
+    mocks: {
+      async *tell({ words }: { words: number }) {
+        yield 'once';
+        // Goes on only after its first word was drawn.
+        await drawn;
+        for (let n = 1; n < words; n += 1) yield `word ${n}`;
+        return words;
+      },
+      draw: ({ word }: { word: string }) => {
+        draw();
+        return word.length;
+      },
+    },
+  });
+  expect(result).toMatchObject({ status: 'succeeded', outputs: { told: 3, drawn: [4, 6, 6] } });
+  expect(result.stages['tell']?.stream).toMatchObject({ chunks: 3 });
+});

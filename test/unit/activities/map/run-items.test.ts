@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { beforeEach, expect, test } from 'vitest';
+import { readStageStream } from '../../../../src/client/events/stage-stream.js';
 import { defineStage, z } from '../../../../src/index.js';
 import type { StageTask } from '../../../../src/shared/task.js';
 import { activityRig, aTask } from '../attempt-rig.js';
@@ -89,4 +90,32 @@ test('results too large for a heartbeat wait in the store', async () => {
   const third = await attempt(given, 3, first.last, first.store);
   expect(third.outcome).toMatchObject({ items: [{ ok: true }, { ok: true }, { ok: true }, { ok: true }] });
   expect(calls).toHaveLength(5);
+});
+
+test('each item of a batch has a stream of its own, which a retry of the batch leaves as it is where the item is done', async () => {
+  const tell = defineStage({
+    name: 'tell',
+    params: z.object({ n: z.number() }),
+    async *run({ params, ctx }) {
+      yield `${params.n} in attempt ${ctx.attempt}`;
+      if (params.n === 2 && ctx.attempt === 1) throw new Error('not yet');
+    },
+  });
+  const given = task([1, 2], 2);
+  const first = activityRig({ stages: [tell] });
+  await expect(first.run('tell', given)).rejects.toThrow('not yet');
+  const info = { attempt: 2, heartbeatDetails: first.heartbeats.at(-1) };
+  const second = activityRig({ stages: [tell], info, deps: { store: first.store } });
+  const { items = [] } = await second.run('tell', given);
+  expect(items.map((item) => item.ok && item.stream?.chunks)).toEqual([1, 1]);
+  const read = async (item: number): Promise<readonly unknown[]> => {
+    const chunks: unknown[] = [];
+    const source = { workflowId: 'demo/1', runId: 'run-1', stage: 'stage', item };
+    const options = { isOver: () => Promise.resolve(true) };
+    for await (const one of readStageStream(first.store, source, options))
+      if (one.type === 'chunk') chunks.push(one.chunk);
+    return chunks;
+  };
+  expect(await read(11)).toEqual(['1 in attempt 1']);
+  expect(await read(12)).toEqual(['2 in attempt 2']);
 });
