@@ -13,7 +13,7 @@ export type MockStage = (
   ctx: StageContext,
 ) => Json | Promise<Json> | AsyncGenerator<Json, Json | void, void>;
 
-/** By the name of a stage function, or by the ID of a `run`, `http` or `wait_for` stage. */
+/** By the name of a stage function, or by the ID of a `run`, `http`, `wait_for`, `approval` or `canary` stage. */
 export type Mocks = Readonly<Record<string, MockStage>>;
 
 /**
@@ -39,7 +39,7 @@ export function withMockedFunctions(
   return mocked;
 }
 
-/** The plan with its `run`, `http` and `wait_for` stages that a mock names turned into calls of that mock. */
+/** The plan with those stages that a mock names by their ID turned into calls of that mock. */
 export function withMockedStages(plan: Plan, mocks: Mocks): Plan {
   const change = (stage: StagePlan): StagePlan => {
     const mocked = Object.hasOwn(mocks, stage.id) ? mockedStage(stage) : stage;
@@ -70,6 +70,8 @@ function mockedStage(stage: StagePlan): StagePlan {
       return calling(stage, { ...action.request });
     case 'wait_for':
       return calling(stage, { ...action.target });
+    case 'canary':
+      return calling(stage, { baseline: action.canary.baseline, candidate: action.canary.candidate });
     case 'approval':
       return calling(stage, { message: action.approval.message, evidence: action.approval.evidence });
     default:
