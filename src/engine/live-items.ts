@@ -19,6 +19,7 @@ export function liveItems(map: LiveItems): ItemSummary {
   const started = ended + counts.reused + counts.skipped + running + held;
   const pending = total === null ? null : Math.max(0, total - started);
   const rate = rateOf(ended, elapsedMs);
+  const left = pending === null ? null : pending + running;
   return {
     total,
     ...counts,
@@ -26,7 +27,7 @@ export function liveItems(map: LiveItems): ItemSummary {
     ...(held === 0 ? {} : { held }),
     pending,
     rate_per_s: rate,
-    eta_ms: rate === null || pending === null ? null : Math.round(((pending + running) / rate) * 1_000),
+    eta_ms: rate === null || left === null || left === 0 ? null : Math.round((left / rate) * 1_000),
     failed_items: failedItems,
   };
 }

@@ -132,7 +132,8 @@ function openWords(stage: StagePlan, result: StageResult, facts: RunFacts): stri
       const state = producer === undefined ? '' : ` (${words(producer.status)})`;
       return `runs for ${time} over the stream of "${streamed}"${state}: ${done} items are done, ${items.running} run`;
     }
-    return `runs for ${time}: ${done} of ${items.total ?? 'an unknown number of'} items are done, ${items.running} run`;
+    const held = items.held === undefined ? '' : `, ${items.held} held for somebody to retry, skip or fail`;
+    return `runs for ${time}: ${done} of ${items.total ?? 'an unknown number of'} items are done, ${items.running} run${held}`;
   }
   return `runs for ${time}`;
 }

@@ -44,3 +44,10 @@ test('a map whose items take very long still tells how much time is left', () =>
   const nothing = { ...at, counts: { ...succeeded, succeeded: 0 } };
   expect(liveItems(nothing)).toMatchObject({ rate_per_s: null, eta_ms: null });
 });
+
+test('a map of which only held items are left tells how many, and no time', () => {
+  const counts = { succeeded: 2, reused: 0, failed: 0, skipped: 0 };
+  const items = liveItems({ total: 5, counts, running: 0, held: 3, failedItems: [], elapsedMs: 1_000 });
+  expect(items).toMatchObject({ running: 0, held: 3, pending: 0, eta_ms: null });
+  expect(itemWords(items)).toBe('2 of 5 items, 3 held, 2.0/s');
+});

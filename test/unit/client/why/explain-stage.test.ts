@@ -123,6 +123,9 @@ describe('why a stage still runs', () => {
     expect(why({ ...running, items }, { stage: { map }, others: { tell: { status: 'running' } } })).toBe(
       'runs for 1m over the stream of "tell" (running): 3 items are done, 2 run',
     );
+    expect(why({ ...running, items: { ...items, total: 9, running: 0, held: 6 } })).toBe(
+      'runs for 1m: 3 of 9 items are done, 0 run, 6 held for somebody to retry, skip or fail',
+    );
     expect(why({ ...running, until: at(120) })).toBe(`waits until ${at(120)} (in 1m)`);
     const stage = { action: { kind: 'pipeline', pipeline: 'data', with: {} } } as const;
     expect(why(running, { stage })).toBe('runs for 1m as a run of its own: sluice why data/today.load');
