@@ -65,6 +65,24 @@ describe('items of a map with hold_on_failure', () => {
     expect(calls.filter(({ n }) => n === 3)).toHaveLength(1);
   });
 
+  it('end with their map when it fails by one that was given up', async () => {
+    const each = aMappedStage(
+      'each',
+      'odd',
+      { over: { type: 'range', range: 4 } },
+      { hold: { timeout_ms: 48 * 3_600_000, on_timeout: 'skip' } },
+    );
+    const handle = await rig.start(aPlan([each]));
+    const fail = (item: number) => handle.executeUpdate('fail_stage', { args: [{ ...ADA, item }] });
+    await expect
+      .poll(() => refusalOf(fail(0)), { timeout: 30_000 })
+      .toBe('Item 0 of stage "each" is not held. Items that are held: 1, 3.');
+    await fail(1);
+    const { status, stages } = await resultOf(handle);
+    expect(status).toBe('failed');
+    expect(stages['each']).toMatchObject({ status: 'failed', items: { succeeded: 2, failed: 2 } });
+  });
+
   it('are decided by their timeout when nobody does, each on its own', async () => {
     const each = aMappedStage(
       'each',
