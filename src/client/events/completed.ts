@@ -40,6 +40,12 @@ export function completedFromResult(stage: string, result: StageResult, at: numb
   return completed({ ...facts, error: shown }, ended_at === null ? at : Date.parse(ended_at), 0);
 }
 
+/** Also true of what has no time, where everything was read. */
+export function hasEndedAfter({ ended_at }: StageResult, since: number | null): boolean {
+  if (since === null || since === 0) return true;
+  return ended_at !== null && Date.parse(ended_at) > since;
+}
+
 type Completed = Omit<Extract<RunEventBody, { type: 'stage_completed' }>, 'type' | 'at'>;
 
 function completed(facts: Completed, at: number, failedAttempt: number): readonly RunEventBody[] {

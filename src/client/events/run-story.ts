@@ -3,7 +3,7 @@ import type { RunResult } from '../../engine/result.js';
 import { isoTime } from '../../engine/stage-record.js';
 import { assertNever } from '../../shared/assert-never.js';
 import type { LiveAttempt, LiveProgress } from '../live-attempt.js';
-import { completedFromJournal, completedFromResult, errorEvent } from './completed.js';
+import { completedFromJournal, completedFromResult, errorEvent, hasEndedAfter } from './completed.js';
 import type { Fact } from './fact.js';
 import type { EventError, RunEventBody } from './run-event.js';
 import { ToldAttempts } from './told-attempts.js';
@@ -43,6 +43,8 @@ export class RunStory {
   readonly #progress = new Map<string, LiveProgress>();
   /** Stages that ended, for as long as no journal is seen; runs that have one need no such list. */
   readonly #completed = new Set<string>();
+  /** Where the first history began that was read: what ended before it was told to those who read earlier ones. */
+  #since: number | null = null;
   #waves: number;
   #task: Task | null = null;
   #hasJournal = false;
@@ -56,12 +58,10 @@ export class RunStory {
   get waves(): number {
     return this.#waves;
   }
-
   /** True while a look at open attempts may tell something. */
   get isActive(): boolean {
     return this.#activities.size > 0;
   }
-
   /** True while a stage has started and not ended. */
   get isOpen(): boolean {
     return this.#open.size > 0;
@@ -107,7 +107,8 @@ export class RunStory {
   /** The end of the run, after whatever its history does not tell: stages that were cut off, and runs without a journal. */
   end(result: RunResult, { id, at }: Fact): readonly Told[] {
     const missing = Object.entries({ ...result.stages, ...result.hooks }).filter(
-      ([stage]) => this.#open.has(stage) || (!this.#hasJournal && !this.#completed.has(stage)),
+      ([stage, ended]) =>
+        this.#open.has(stage) || (this.#isUntold(stage) && hasEndedAfter(ended, this.#since)),
     );
     const bodies = missing.flatMap(([stage, ended]) => completedFromResult(stage, ended, at));
     return [...bodies, { type: 'run_ended' as const, at: isoTime(at), result }].map((body, i) => ({
@@ -115,6 +116,10 @@ export class RunStory {
       index: i + 1,
       body,
     }));
+  }
+
+  #isUntold(stage: string): boolean {
+    return !this.#hasJournal && !this.#completed.has(stage);
   }
 
   #take(fact: Fact): void {
@@ -151,6 +156,7 @@ export class RunStory {
   }
 
   #began({ id, at, pipeline, firstRunId, isFirst, workflowId }: Extract<Fact, { kind: 'began' }>): void {
+    this.#since ??= isFirst ? 0 : at;
     if (!isFirst) return;
     const run = { pipeline, workflow_id: workflowId, run_id: firstRunId };
     this.#out.push({ event: id, index: 1, body: { type: 'run_started', at: isoTime(at), ...run } });
@@ -256,15 +262,10 @@ export class RunStory {
     switch (entry.type) {
       case 'note':
         return [{ type: 'note', at: isoTime(at), text: entry.text }];
-      case 'retry':
-        return [
-          errorEvent(entry.stage, at, {
-            attempt: entry.attempt,
-            error: entry.error,
-            next: entry.next_at,
-            willRetry: true,
-          }),
-        ];
+      case 'retry': {
+        const { stage, attempt, error, next_at: next } = entry;
+        return [errorEvent(stage, at, { attempt, error, next, willRetry: true })];
+      }
       case 'changed': {
         const { stage, status, waiting_for = null, error, attempts = 1 } = entry;
         const open = this.#openOf(stage, at);

@@ -156,6 +156,16 @@ describe('reading the events of a run', () => {
     }
   });
 
+  it('does not tell again, at the end, what earlier histories told', async () => {
+    const early = aStageResult({ ended_at: new Date(START - 1).toISOString() });
+    const late = aStageResult({ ended_at: new Date(START + 60_000).toISOString() });
+    const result = async () => aRunResult({ load: early, untold: late });
+    const source: EventSource = { ...fakeSource(), result };
+    const cursor = (await read(source)).find((event) => 'stage' in event && event.stage === 'side')?.cursor;
+    const rest = words(await read(source, { after: cursor ?? '' }));
+    expect(rest.filter((text) => /load|untold/.test(text))).toEqual(['stage_completed untold']);
+  });
+
   it('tells failed attempts and progress as they are seen, and the history repeats neither', async () => {
     let looks = 0;
     const live = (number: number, message: string): LiveAttempt => ({
