@@ -1,3 +1,4 @@
+import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -8,6 +9,7 @@ import { noMetrics } from '../../../src/activities/stage-metrics.js';
 import type { MapPlan } from '../../../src/engine/map-plan.js';
 import { COMMON_RETRY } from '../../../src/engine/stage-defaults.js';
 import type { Plan, StagePlan } from '../../../src/engine/plan.js';
+import type { RunStatus } from '../../../src/engine/result.js';
 import type { Json } from '../../../src/shared/json.js';
 import { memoryStore } from '../../../src/testing/memory-store.js';
 import { z } from '../../../src/index.js';
@@ -24,6 +26,8 @@ const numbers = (count: number, from = 0) => Array.from({ length: count }, (_, i
 let chunks: Chunks;
 /** Items that were run, and those who wait for that. */
 const ran: number[] = [];
+/** Whether bad items run after all. */
+let isMended = false;
 let waiting: { readonly count: number; readonly resolve: () => void }[] = [];
 let rig: WorkflowRig;
 
@@ -36,7 +40,7 @@ function itemsRan(count: number): Promise<void> {
 }
 
 function work(n: number): number {
-  if (n < 0) throw ApplicationFailure.nonRetryable(`${n} is bad`, 'Bad');
+  if (n < 0 && !isMended) throw ApplicationFailure.nonRetryable(`${n} is bad`, 'Bad');
   ran.push(n);
   for (const { count, resolve } of waiting) if (ran.length >= count) resolve();
   return n * 2;
@@ -75,6 +79,7 @@ afterAll(() => rig.close());
 beforeEach(() => {
   ran.length = 0;
   waiting = [];
+  isMended = false;
 });
 
 function producer(uses = 'produce', overrides: Partial<StagePlan> = {}): StagePlan {
@@ -312,5 +317,53 @@ describe('a run that goes on from an earlier one', () => {
       items: { reused: 3, succeeded: 1 },
     });
     expect(ran).toEqual([3]);
+  });
+});
+
+describe('what people decide', () => {
+  const hold = { timeout_ms: null, on_timeout: 'fail' as const };
+
+  async function retryOnceHeld(handle: WorkflowHandle, stage: string, mend: () => void): Promise<void> {
+    for (;;) {
+      const status = await handle.query<RunStatus>('status');
+      if (status.stages[stage]?.status === 'held') break;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    mend();
+    await handle.executeUpdate('retry_stage', { args: [{ stage, by: 'anna', reason: 'mended' }] });
+  }
+
+  it('may let a held stage go on, whose chunks the map has waited for', async () => {
+    let isBroken = true;
+    chunks = async function* () {
+      yield* [1, 2];
+      await itemsRan(2);
+      if (isBroken) throw ApplicationFailure.nonRetryable('out of paper', 'Broken');
+      yield 3;
+    };
+    const handle = await rig.start(aPlan([producer('produce', { hold }), over()]));
+    await retryOnceHeld(handle, 'produce', () => {
+      isBroken = false;
+    });
+    const result = await resultOf(handle);
+    expect(result.stages['each']).toMatchObject({ status: 'succeeded', output: [2, 4, 6] });
+    expect(new Set(ran)).toEqual(new Set([1, 2, 3]));
+    expect(ran).toHaveLength(3);
+  });
+
+  it('may let a map that was held as a whole run the items that are left', async () => {
+    chunks = async function* () {
+      yield* [1, 2];
+      await itemsRan(2);
+      yield -1;
+    };
+    const handle = await rig.start(aPlan([producer(), over({}, { hold })], goingOn));
+    await retryOnceHeld(handle, 'each', () => {
+      isMended = true;
+    });
+    const result = await resultOf(handle);
+    expect(result.stages['each']).toMatchObject({ status: 'succeeded', output: [2, 4, -2] });
+    expect(new Set(ran)).toEqual(new Set([1, 2, -1]));
+    expect(ran).toHaveLength(3);
   });
 });
