@@ -15,12 +15,12 @@ type StageOptions = Readonly<Record<string, unknown>>;
 const WINDOW = 200;
 
 export const SHAPES: readonly Shape[] = [
-  chain('chain of 50', 50, 15),
-  waves('ten waves of ten', 10, 10, 15),
-  parallel('100 at once', 100, 15),
-  parallel('1,000 at once', 1_000, 5),
-  graph('300-stage graph', 300, 7),
-  localChain('chain of 50, local', 50, 9),
+  chain('chain of 50', 50, 21),
+  waves('ten waves of ten', 10, 10, 31),
+  parallel('100 at once', 100, 31),
+  parallel('1,000 at once', 1_000, 9),
+  graph('300-stage graph', 300, 11),
+  localChain('chain of 50, local', 50, 15),
   map('map of 100', 100, 9),
   map('map of 1,000', 1_000, 5),
   { ...map('map of 10,000', 10_000, 2), withStorage: false },

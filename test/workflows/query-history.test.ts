@@ -63,6 +63,16 @@ describe('the history of a run', () => {
     expect(status.stages).toMatchObject({ long: { status: 'succeeded', output: 'made elsewhere' } });
   });
 
+  it('tells nothing of a run that no worker has begun, not even what would take no time', async () => {
+    await rig.stopWorker();
+    const handle = await rig.start(
+      aPlan([aStage('values', { action: { kind: 'set', output: 1, state: {} } })]),
+    );
+    const asked = queryHistory(rig.env.client, await executionOf(handle), statusQuery);
+    await expect(asked).rejects.toThrow(ReplayError);
+    await handle.terminate();
+  });
+
   it('says why when it cannot be told', async () => {
     const handle = await rig.start(aPlan([uses('one', 'echo')]));
     await resultOf(handle);

@@ -24,6 +24,16 @@ const NEWS: ReadonlySet<number> = new Set([
   EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED,
 ]);
 
+const WAITING_TO_BEGIN: ReadonlySet<number> = new Set([
+  EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED,
+  EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED,
+  EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED,
+  EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED,
+  EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED,
+  EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED,
+  EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT,
+]);
+
 /** Ends that come over a run without asking it. */
 const CUT_SHORT: ReadonlySet<number> = new Set([
   EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED,
@@ -41,6 +51,16 @@ export function withLastTask(history: readonly Event[]): QueriedHistory {
   if (!isCutShort || !hasNews) return { events: history, replayedTo: start, taskAt: null };
   const events = [...history.slice(0, -1), ...newTask(history)];
   return { events, replayedTo: start, taskAt: events.length };
+}
+
+/**
+ * True for a run that waits for its first worker. To replay it would be to run it, and to tell what has not happened. One
+ * that went on in a new history has begun in the one before.
+ */
+export function hasNotBegun(history: readonly Event[]): boolean {
+  const isContinued =
+    (history[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId ?? '') !== '';
+  return !isContinued && history.every(({ eventType }) => WAITING_TO_BEGIN.has(eventType ?? 0));
 }
 
 /** The ID under which the last completed workflow task started, and the position of its completion. */

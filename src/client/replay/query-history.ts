@@ -7,7 +7,7 @@ import { installRuntime } from '../../worker/runtime.js';
 import { bundleWithoutStacks, workflowBundlePath } from '../../worker/workflow-bundle.js';
 import { decodePayloads } from '../payloads.js';
 import type { Execution } from '../resume/read-run-input.js';
-import { type QueriedHistory, withLastTask } from './last-task.js';
+import { hasNotBegun, type QueriedHistory, withLastTask } from './last-task.js';
 import { type QueryService, serveQuery } from './query-service.js';
 
 type Answer = proto.temporal.api.common.v1.IPayloads;
@@ -45,6 +45,7 @@ export async function queryHistory<R, A extends readonly unknown[]>(
 ): Promise<R> {
   const { workflowId, runId } = execution;
   const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+  if (hasNotBegun(events ?? [])) throw new ReplayError('No worker has begun the run yet.');
   const { payloadConverter } = client.options.loadedDataConverter;
   const desk = new QueryDesk(client, { workflowId, runId }, withLastTask(events ?? []), {
     queryType: query.name,

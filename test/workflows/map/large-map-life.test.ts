@@ -109,31 +109,6 @@ describe('a large map with hold_on_failure', () => {
     }
   }
 
-  it('is held as a whole, and a retry runs the items that are not done', async () => {
-    bad.add(6).add(13);
-    const handle = await rig.start(plan, { more });
-    const status = await untilHeld(handle);
-    expect(status.stages['all']).toMatchObject({
-      error: { message: 'item 6 failed: 6 is bad' },
-      items: { succeeded: 6, failed: 1, pending: 13 },
-    });
-    bad.delete(6);
-    await handle.executeUpdate('retry_stage', { args: [{ by: 'ada', stage: 'all' }] });
-    expect((await untilHeld(handle)).stages['all']?.error?.message).toBe('item 13 failed: 13 is bad');
-    bad.delete(13);
-    await handle.executeUpdate('retry_stage', { args: [{ by: 'ada', stage: 'all' }] });
-    const result = await resultOf(handle);
-    expect(calls).toEqual(numbers(20));
-    expect(result.metrics).toEqual({ rows: 20 });
-    expect(result.stages['all']).toMatchObject({
-      status: 'succeeded',
-      output: numbers(20).map((n) => n * 2),
-      metrics: { rows: 20 },
-      items: { total: 20, reused: 13, succeeded: 7, failed: 0 },
-      decisions: [{ decision: 'retry' }, { decision: 'retry' }],
-    });
-  });
-
   it('goes on with what was done when its run went on in a new history meanwhile', async () => {
     const since = new Date().toISOString();
     const outputs = numbers(15).map((n): Json => n * 2);
