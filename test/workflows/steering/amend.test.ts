@@ -184,7 +184,8 @@ describe('a run that goes on in a new history', () => {
       action: { kind: 'uses', uses: 'echo', with: { n: 1 } },
       hold: { timeout_ms: 48 * HOUR_MS, on_timeout: 'skip' },
     });
-    const since = new Date(Date.now() - HOUR_MS).toISOString();
+    // By the server's clock, which the tests before have put forward.
+    const since = new Date((await rig.env.currentTimeMs()) - HOUR_MS).toISOString();
     const error = { type: 'Broken', message: 'broken', stage: 'load' };
     const open = {
       id: 'load',
