@@ -134,3 +134,15 @@ export function aCanaryStage(
     ...stage,
   });
 }
+
+/** The same for the service of the test at hand, as the stage `canary`. */
+export function canaryStageOf(service: () => string) {
+  return (overrides: Parameters<typeof aCanaryStage>[1] = {}, stage: Partial<StagePlan> = {}): StagePlan => {
+    const setWeight = { uses: 'set-weight', with: { weight: '${{ weight }}' } };
+    return aCanaryStage(
+      'canary',
+      { target: { service: service(), type: 'uses', ...setWeight }, ...overrides },
+      stage,
+    );
+  };
+}

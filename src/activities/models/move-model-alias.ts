@@ -1,48 +1,23 @@
 import { z } from 'zod';
-import { actorOf, asking } from './acting.js';
+import { asking } from './acting.js';
+import { aliasAnswer, aliasParams, aliasWish, logAlias } from './alias-stage.js';
 import type { BuiltInSpec } from './built-in-stages.js';
 import type { ModelRegistry } from './model-registry.js';
-import { aliasName, json, modelName, versionName } from './model-schemas.js';
+import { versionName } from './model-schemas.js';
 
-const params = z.strictObject({
-  model: modelName,
-  alias: aliasName,
-  version: versionName.nullable(),
-  expected: versionName.nullable().optional(),
-  reason: z.string().min(1),
-  evidence: json.optional(),
-});
+const params = z.strictObject({ ...aliasParams, version: versionName.nullable() });
 
-const output = z.object({
-  model: z.string(),
-  alias: z.string(),
-  version: z.string().nullable(),
-  previous: z.string().nullable(),
-});
-
-/**
- * Makes an alias mean a version. An attempt that follows one whose answer was lost is known by the stage's idempotency
- * key, so it gets the answer of the first.
- */
-export function moveModelAlias(models: () => ModelRegistry): BuiltInSpec<typeof params, typeof output> {
+/** Makes an alias mean a version. An attempt that follows one whose answer was lost gets the answer of the first. */
+export function moveModelAlias(models: () => ModelRegistry): BuiltInSpec<typeof params, typeof aliasAnswer> {
   return {
     name: 'sluice/move-model-alias',
     description: 'Makes an alias of a model, such as production, mean a version.',
     params,
-    output,
-    run: async ({ params: { model, expected, evidence, ...move }, ctx }) => {
-      const answer = await asking(() =>
-        models().move(model, {
-          ...move,
-          ...(expected === undefined ? {} : { expected }),
-          ...(evidence === undefined ? {} : { evidence }),
-          ...actorOf(ctx),
-          request: ctx.idempotencyKey,
-        }),
-      );
-      ctx.log.info(
-        `${answer.alias} of ${model}: ${answer.previous ?? 'nothing'} → ${answer.version ?? 'nothing'}`,
-      );
+    output: aliasAnswer,
+    run: async ({ params: { model, alias, version, reason, ...given }, ctx }) => {
+      const move = { alias, version, reason, ...aliasWish(given, ctx) };
+      const answer = await asking(() => models().move(model, move));
+      logAlias(ctx, answer);
       return answer;
     },
   };

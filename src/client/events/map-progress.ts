@@ -20,6 +20,7 @@ export class MapWatch {
 type Items = NonNullable<RunStatus['stages'][string]['items']>;
 
 function progressOf(stage: string, items: Items): MapProgress {
-  const { total, succeeded, failed, skipped, reused, running, pending } = items;
-  return { type: 'map_progress', stage, total, succeeded, failed, skipped, reused, running, pending };
+  const { total, succeeded, failed, skipped, reused, running, held, pending } = items;
+  const counts = { total, succeeded, failed, skipped, reused, running, pending };
+  return { type: 'map_progress', stage, ...counts, ...(held === undefined ? {} : { held }) };
 }

@@ -1,7 +1,13 @@
-import type { FinalStatus, RunResult, SkipReason, StageError } from '../../engine/result.js';
+import type { FinalStatus, ItemSummary, RunResult, SkipReason, StageError } from '../../engine/result.js';
 import type { OpenStatus } from '../../engine/stage-record.js';
 import type { Json } from '../../shared/json.js';
 import type { LogLine } from '../../storage/log-line.js';
+
+/** The items of a map in numbers, as events tell them. */
+type ItemCounts = Pick<
+  ItemSummary,
+  'total' | 'succeeded' | 'failed' | 'skipped' | 'reused' | 'running' | 'held' | 'pending'
+>;
 
 /**
  * What happens to a run, for programs that act on it. Those with a time come from the run's history: each of them once,
@@ -85,18 +91,7 @@ export type RunEventBody =
       readonly fraction: number | null;
       readonly message: string | null;
     }
-  | {
-      readonly type: 'map_progress';
-      readonly stage: string;
-      /** Null, as `pending`, while a paged source has not come to its end. */
-      readonly total: number | null;
-      readonly succeeded: number;
-      readonly failed: number;
-      readonly skipped: number;
-      readonly reused: number;
-      readonly running: number;
-      readonly pending: number | null;
-    }
+  | ({ readonly type: 'map_progress'; readonly stage: string } & ItemCounts)
   | { readonly type: 'log'; readonly line: LogLine }
   | {
       readonly type: 'stage_chunk';

@@ -1,4 +1,5 @@
-import { TYPED_PIPELINE, TYPED_TEST } from './typed-template.js';
+import { projectTest } from './test-template.js';
+import { TYPED_PIPELINE } from './typed-template.js';
 
 /** What the pipeline of a new project is written in. */
 export type PipelineLanguage = 'yaml' | 'typescript';
@@ -19,7 +20,7 @@ export function projectFiles({ name, language, schema }: TemplateFacts): Readonl
     ['sluice.config.ts', CONFIG],
     [pipelineFile(language), isTyped ? TYPED_PIPELINE : PIPELINE],
     ['stages/greet.ts', STAGE],
-    ['test/hello.test.ts', isTyped ? TYPED_TEST : TEST],
+    ['test/hello.test.ts', projectTest({ isTyped })],
     ...(isTyped ? [] : [['sluice.schema.json', schema] as const]),
     ['tsconfig.json', TSCONFIG],
     ['.gitignore', GITIGNORE],
@@ -97,27 +98,6 @@ export const greet = defineStage({
     ctx.metrics.add('greetings', 1);
     return { text: \`Hello, \${params.name}.\` };
   },
-});
-`;
-
-const TEST = `import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { runStage, testPipeline } from 'sluice/testing';
-import { greet } from '../stages/greet.ts';
-
-test('the stage function greets, logs and counts', async () => {
-  const { output, metrics, logs } = await runStage(greet, { name: 'Ada' });
-
-  assert.deepEqual(output, { text: 'Hello, Ada.' });
-  assert.deepEqual(metrics, { greetings: 1 });
-  assert.equal(logs[0]?.message, 'greeting Ada');
-});
-
-test('greets by name and counts the characters', async () => {
-  const result = await testPipeline('pipelines/hello.yaml', { inputs: { name: 'Ada' } });
-
-  assert.equal(result.status, 'succeeded');
-  assert.deepEqual(result.outputs, { greeting: 'Hello, Ada.', characters: 11 });
 });
 `;
 

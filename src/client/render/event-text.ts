@@ -39,12 +39,8 @@ function words(event: Exclude<RunEvent, { type: 'log' }>, colours: Colours): str
       const share = event.fraction === null ? '' : `${Math.floor(event.fraction * 100)}% `;
       return colours.dim(`  ${oneLine(event.stage)} ${share}${oneLine(event.message ?? '')}`.trimEnd());
     }
-    case 'map_progress': {
-      const of = event.total === null ? '' : ` of ${event.total.toLocaleString('en')}`;
-      const done = (event.succeeded + event.reused + event.skipped).toLocaleString('en');
-      const failed = event.failed === 0 ? '' : `, ${event.failed} failed`;
-      return colours.dim(`  ${oneLine(event.stage)} ${done}${of} items${failed}, ${event.running} running`);
-    }
+    case 'map_progress':
+      return colours.dim(`  ${oneLine(event.stage)} ${itemWords(event)}`);
     case 'child_started':
       return `${colours.cyan('▶')} ${oneLine(event.stage)} runs ${oneLine(event.workflow_id)}`;
     case 'undo_started':
@@ -70,6 +66,14 @@ function words(event: Exclude<RunEvent, { type: 'log' }>, colours: Colours): str
     default:
       return assertNever(event);
   }
+}
+
+function itemWords(event: Extract<RunEvent, { type: 'map_progress' }>): string {
+  const of = event.total === null ? '' : ` of ${event.total.toLocaleString('en')}`;
+  const done = (event.succeeded + event.reused + event.skipped).toLocaleString('en');
+  const failed = event.failed === 0 ? '' : `, ${event.failed} failed`;
+  const held = event.held === undefined ? '' : `, ${event.held} held`;
+  return `${done}${of} items${failed}, ${event.running} running${held}`;
 }
 
 function failureWords({ error, will_retry, next_attempt_at }: StageErrorEvent): string {

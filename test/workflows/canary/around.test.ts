@@ -9,7 +9,7 @@ import type { CanaryReport, CanaryView } from '../../../src/engine/canary.js';
 import type { Plan } from '../../../src/engine/plan.js';
 import type { Json } from '../../../src/shared/json.js';
 import { ACTIVITY } from '../../../src/shared/names.js';
-import { aCanaryStage, measuredOf } from '../../support/a-canary.js';
+import { canaryStageOf, measuredOf } from '../../support/a-canary.js';
 import { aPlan, aStage } from '../../support/a-plan.js';
 import { decide, refusalOf, untilStage } from '../../support/approvals.js';
 import { resultOf } from '../../support/result-of.js';
@@ -53,18 +53,7 @@ beforeEach(() => {
 
 const child = (): WorkflowHandle => rig.env.client.workflow.getHandle(`canary/${service}`);
 
-const canaryStage = (
-  overrides: Parameters<typeof aCanaryStage>[1] = {},
-  stage: Parameters<typeof aCanaryStage>[2] = {},
-) =>
-  aCanaryStage(
-    'canary',
-    {
-      target: { service, type: 'uses', uses: 'set-weight', with: { weight: '${{ weight }}' } },
-      ...overrides,
-    },
-    stage,
-  );
+const canaryStage = canaryStageOf(() => service);
 
 /** People are asked before all traffic moves, and two of them must say yes. */
 const byTwo = (): Plan =>

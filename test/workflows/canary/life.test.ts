@@ -5,7 +5,7 @@ import type { RunStatus } from '../../../src/engine/result.js';
 import type { Json } from '../../../src/shared/json.js';
 import { ACTIVITY } from '../../../src/shared/names.js';
 import type { CanaryStatus } from '../../../src/workflows/canary/messages.js';
-import { aCanaryInput, aCanaryStage, measuredOf } from '../../support/a-canary.js';
+import { aCanaryInput, canaryStageOf, measuredOf } from '../../support/a-canary.js';
 import { aPlan, aStage } from '../../support/a-plan.js';
 import { untilStage } from '../../support/approvals.js';
 import { resultOf } from '../../support/result-of.js';
@@ -52,18 +52,7 @@ beforeEach(() => {
 });
 
 const child = (): WorkflowHandle => rig.env.client.workflow.getHandle(`canary/${service}`);
-const canaryStage = (
-  overrides: Parameters<typeof aCanaryStage>[1] = {},
-  stage: Parameters<typeof aCanaryStage>[2] = {},
-) =>
-  aCanaryStage(
-    'canary',
-    {
-      target: { service, type: 'uses', uses: 'set-weight', with: { weight: '${{ weight }}' } },
-      ...overrides,
-    },
-    stage,
-  );
+const canaryStage = canaryStageOf(() => service);
 
 const reaches = (phase: CanaryPhase): Promise<unknown> =>
   vi.waitFor(async () => expect((await child().query<CanaryStatus>('canary_status')).phase).toBe(phase), {

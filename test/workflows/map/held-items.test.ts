@@ -6,11 +6,11 @@ import type { MapPlan } from '../../../src/engine/map-plan.js';
 import type { StagePlan } from '../../../src/engine/plan.js';
 import type { RunStatus } from '../../../src/engine/result.js';
 import type { Json, JsonObject } from '../../../src/shared/json.js';
-import type { ReadPartsParams } from '../../../src/shared/map-task.js';
 import type { StageTask } from '../../../src/shared/task.js';
 import { aMappedStage } from '../../support/a-map.js';
 import { aPlan } from '../../support/a-plan.js';
 import { refusalOf } from '../../support/approvals.js';
+import { partStore } from '../../support/part-store.js';
 import { resultOf } from '../../support/result-of.js';
 import { WorkflowRig } from '../../support/workflow-rig.js';
 
@@ -22,7 +22,6 @@ const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
 /** Items that fail unless they are given `fixed`. */
 const bad = new Set<number>();
 const calls: JsonObject[] = [];
-const parts = new Map<string, readonly Json[]>();
 let rig: WorkflowRig;
 
 const paramsOf = (task: StageTask): JsonObject => task.params as JsonObject;
@@ -49,24 +48,7 @@ beforeAll(async () => {
         output: { items: numbers(4).map((n) => cursor * 4 + n), next: cursor === 3 ? null : cursor + 1 },
       };
     },
-    'sluice.map_collect_part': (task) => {
-      const results = paramsOf(task)['results'] as Json[];
-      parts.set(JSON.stringify(results), results);
-      return { output: { sha256: JSON.stringify(results), size_bytes: 1, count: results.length } };
-    },
-    'sluice.map_read_parts': (task) => {
-      const { first, count, parts: wanted } = task.params as unknown as ReadPartsParams;
-      const results = numbers(count).map((): Json => null);
-      for (const at of wanted)
-        for (const [line, result] of (parts.get(at.part.sha256) ?? []).entries())
-          if (at.first + line >= first) results[at.first + line - first] ??= result;
-      return { output: results.slice(0, count) };
-    },
-    'sluice.map_collect_file': (task) => ({
-      output: (paramsOf(task)['parts'] as { sha256: string }[]).flatMap(
-        (part) => parts.get(part.sha256) ?? [],
-      ),
-    }),
+    ...partStore(),
   });
 });
 afterAll(() => rig.close());

@@ -1,11 +1,11 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ItemLedger } from '../../../src/engine/map-ledger.js';
-import type { Json, JsonObject } from '../../../src/shared/json.js';
-import type { ReadPartsParams } from '../../../src/shared/map-task.js';
+import type { JsonObject } from '../../../src/shared/json.js';
 import type { StageTask } from '../../../src/shared/task.js';
 import { aMap, aMappedStage } from '../../support/a-map.js';
 import { aPlan, aStage } from '../../support/a-plan.js';
+import { partStore } from '../../support/part-store.js';
 import { resultOf } from '../../support/result-of.js';
 import { WorkflowRig } from '../../support/workflow-rig.js';
 
@@ -14,7 +14,6 @@ const more = { map_limits: { inline: 4, shard: 5 } };
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
 const calls: number[] = [];
 const broken = new Set<number>();
-const parts = new Map<string, readonly Json[]>();
 let rig: WorkflowRig;
 
 const paramsOf = (task: StageTask): JsonObject => task.params as JsonObject;
@@ -46,24 +45,7 @@ beforeAll(async () => {
         output: { items: numbers(4).map((n) => cursor * 4 + n), next: cursor === 5 ? null : cursor + 1 },
       };
     },
-    'sluice.map_collect_part': (task) => {
-      const results = paramsOf(task)['results'] as Json[];
-      parts.set(JSON.stringify(results), results);
-      return { output: { sha256: JSON.stringify(results), size_bytes: 1, count: results.length } };
-    },
-    'sluice.map_read_parts': (task) => {
-      const { first, count, parts: wanted } = task.params as unknown as ReadPartsParams;
-      const results = numbers(count).map((): Json => null);
-      for (const at of wanted)
-        for (const [line, result] of (parts.get(at.part.sha256) ?? []).entries())
-          if (at.first + line >= first) results[at.first + line - first] ??= result;
-      return { output: results.slice(0, count) };
-    },
-    'sluice.map_collect_file': (task) => ({
-      output: (paramsOf(task)['parts'] as { sha256: string }[]).flatMap(
-        (part) => parts.get(part.sha256) ?? [],
-      ),
-    }),
+    ...partStore(),
   });
 });
 afterAll(() => rig.close());

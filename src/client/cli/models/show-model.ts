@@ -56,7 +56,8 @@ const ALIAS_COLUMNS = [
 
 function printView(cli: CliContext, view: ModelView): void {
   const { model, versions, latest, aliases, created_at } = view;
-  cli.print(`${oneLine(model)}: ${versions} versions since ${created_at}, the latest is ${latest ?? 'none'}`);
+  const count = versions === 1 ? '1 version' : `${versions} versions`;
+  cli.print(`${oneLine(model)}: ${count} since ${created_at}, the latest is ${latest ?? 'none'}`);
   if (aliases.length === 0) return cli.print('No alias means a version yet.');
   const rows = aliases.map(({ alias, version, previous, since, by, reason }) => [
     alias,
